@@ -1,0 +1,1 @@
+"""One question per module. Each takes what was seen and answers with a value and its reason."""

@@ -1,0 +1,159 @@
+"""The next rung of the ladder: the first that is configured, hasn't failed in this run and can be done in time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from berth_core.decide.budget import hours_left
+from berth_core.decide.intent import Intent
+from berth_core.decide.window import MARGIN, Slot, finish_by, slots, time_for
+from berth_core.decisions import ConfigSpec, HandOver, Refuse
+from berth_core.facts import Block, PlanStatus, Snapshot
+from berth_core.naming import config_spec, short_hash, wanted_count
+
+Taken = tuple[str, ConfigSpec | None]
+"""An action, and the config that it needs."""
+
+
+def ladder_of(seen: Snapshot) -> tuple[str, ...]:
+    """The rungs for where the endpoint is now. The last resort of a running on-demand bill is always `delete`."""
+    manifest = seen.deployment.manifest
+    if seen.deployment.removed_at is not None:
+        return ("delete",)
+    ladder: tuple[str, ...] = manifest.end_of_window.ladder
+    plan = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+    if seen.endpoint is not None and seen.endpoint.plan_arn is None:
+        after = ladder[ladder.index("on_demand") + 1 :] if "on_demand" in ladder else ladder
+        return tuple(dict.fromkeys((*(rung for rung in after if rung != "extend"), "delete")))
+    if plan is not None and plan.block_after(seen.now) is not None:
+        return tuple(dict.fromkeys((manifest.end_of_window.between_blocks, *ladder)))
+    return ladder
+
+
+def closing_slots(seen: Snapshot, block: Block) -> tuple[Slot, ...]:
+    """When each configured rung has to begin, if the endpoint is to be off this block in time."""
+    configured = tuple(rung for rung in ladder_of(seen) if _unavailable(seen, rung) is None)
+    return slots(seen, configured, finish_by(seen, block))
+
+
+def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> HandOver | Refuse:
+    """The rung to climb now, or LadderExhausted with the reason for each rung that wasn't taken."""
+    ladder = intent.ladder or ladder_of(seen)
+    end = _finish(seen, ladder, block)
+    passed_over: list[str] = []
+    planned = slots(seen, tuple(rung for rung in ladder if _unavailable(seen, rung) is None), end)
+    for rung in ladder:
+        slot = next((each for each in planned if each.rung == rung), None)
+        no = _unavailable(seen, rung) or (_too_late(seen, slot, planned) if slot else None)
+        taken = no or TAKE[rung](seen, intent)
+        if isinstance(taken, str) or slot is None:
+            passed_over.append(f"{rung}: {taken}")
+            continue
+        return _hand_over(seen, slot, taken, "; ".join([why, *passed_over]), end)
+    return Refuse(code="LadderExhausted", reason="; ".join([why, *passed_over]))
+
+
+def _hand_over(seen: Snapshot, slot: Slot, taken: Taken, reason: str, end: datetime) -> HandOver:
+    action, config = taken
+    target = config.name if config else "delete"
+    return HandOver.model_validate(
+        {
+            "id": short_hash(seen.deployment.name, "hand_over", target, seen.deployment.version, len(seen.attempts)),
+            "reason": reason,
+            "started_at": seen.now,
+            "rung": slot.rung,
+            "action": action,
+            "config": config,
+            "finish_by": end,
+            "give_up_at": slot.finish_by,
+        }
+    )
+
+
+def _finish(seen: Snapshot, ladder: tuple[str, ...], block: Block | None) -> datetime:
+    """By hand there is no deadline: the plan is laid out from now on."""
+    if block is not None:
+        return finish_by(seen, block)
+    end = seen.now
+    for rung in ladder:
+        if _unavailable(seen, rung) is None:
+            end += MARGIN * time_for(seen, rung)
+    return end
+
+
+def _too_late(seen: Snapshot, slot: Slot, planned: tuple[Slot, ...]) -> str | None:
+    """A rung is passed over for time only if a later one can still be had in time: late is better than never."""
+    end = planned[-1].finish_by
+    if seen.now + time_for(seen, slot.rung) <= end:
+        return None
+    later = planned[planned.index(slot) + 1 :]
+    if not any(seen.now + time_for(seen, each.rung) <= end for each in later):
+        return None
+    return f"can't be done by {end:%H:%M} UTC"
+
+
+def _unavailable(seen: Snapshot, rung: str) -> str | None:
+    """Why a rung isn't to be had at all in this deployment."""
+    end = seen.deployment.manifest.end_of_window
+    if rung == "extend":
+        return "not configured"
+    if rung == "on_demand" and end.on_demand is None:
+        return "not configured"
+    if rung == "next_plan" and len(seen.deployment.manifest.reservation.plans) < 2:
+        return "the manifest names no other plan"
+    if rung == "scale_to_zero" and not seen.deployment.manifest.components:
+        return "only an endpoint with inference components can scale to zero"
+    return None
+
+
+def _next_plan(seen: Snapshot, intent: Intent) -> Taken | str:
+    here = seen.endpoint.plan_arn if seen.endpoint else None
+    manifest = seen.deployment.manifest
+    count = wanted_count(seen.deployment)
+    for plan in seen.plans:
+        if plan.arn == here or plan.name not in manifest.reservation.plans:
+            continue
+        if plan.status is not PlanStatus.ACTIVE or plan.available_count < count:
+            continue
+        spec = config_spec(
+            seen.deployment, instance_type=manifest.reservation.instance_type, count=count, plan_arn=plan.arn
+        )
+        if spec.name not in _failed(intent):
+            return "update", spec
+    return f"no other plan of the manifest is Active with {count} free instances"
+
+
+def _on_demand(seen: Snapshot, intent: Intent) -> Taken | str:
+    allowed = seen.deployment.manifest.end_of_window.on_demand
+    if allowed is None:
+        return "not configured"
+    count = allowed.instance_count or wanted_count(seen.deployment)
+    for instance_type in allowed.instance_types:
+        spec = config_spec(seen.deployment, instance_type=instance_type, count=count, plan_arn=None)
+        if spec.name in _failed(intent):
+            continue
+        if hours_left(seen, allowed, instance_type, count) > Decimal(0):
+            return "update", spec
+    failed = _failed(intent)
+    return "no capacity for any of its instance types" if failed else "its hours or its USD are used up"
+
+
+def _delete(seen: Snapshot, intent: Intent) -> Taken | str:
+    return ("delete", None) if "delete" not in _failed(intent) else "the deletion failed"
+
+
+def _not_available(_seen: Snapshot, _intent: Intent) -> Taken | str:
+    return "not available in this version"
+
+
+def _failed(intent: Intent) -> set[str]:
+    return {outcome.target for outcome in intent.tried if outcome.kind == "failed"}
+
+
+TAKE: dict[str, Callable[[Snapshot, Intent], Taken | str]] = {
+    "extend": _not_available,
+    "next_plan": _next_plan,
+    "on_demand": _on_demand,
+    "scale_to_zero": _not_available,
+    "delete": _delete,
+}

@@ -1,0 +1,87 @@
+"""Getting off: a window that closes, or an on-demand bill that reaches its cap."""
+
+from datetime import datetime, timedelta
+
+from berth_core.decide.budget import runs_out_at, spent
+from berth_core.decide.handing_over import closing_slots, next_rung
+from berth_core.decide.intent import Intent
+from berth_core.decisions import HandOver, Hold, Refuse
+from berth_core.durations import expected
+from berth_core.facts import Block, PlanSeen, Snapshot
+
+
+def leave(seen: Snapshot, intent: Intent) -> HandOver | Refuse | None:
+    """None as long as there is time."""
+    at = leaves_at(seen)
+    if at is None or seen.now < at:
+        return None
+    return next_rung(seen, intent, block_under(seen), _why(seen))
+
+
+def leave_at_once(seen: Snapshot, intent: Intent) -> HandOver | Hold | Refuse:
+    """Started as the machine: somebody, or reconcile, has already said that it is time."""
+    if seen.endpoint is None:
+        return Hold(code="Gone", reason="there is no endpoint to hand over")
+    if _is_off(seen, intent):
+        return Hold(code="HandedOver", reason="the endpoint is off the closing window")
+    return next_rung(seen, intent, block_under(seen), _why(seen))
+
+
+def leaves_at(seen: Snapshot) -> datetime | None:
+    """When the next hand-over has to begin; None if the endpoint may stay where it is."""
+    endpoint = seen.endpoint
+    if endpoint is None:
+        return None
+    if seen.deployment.removed_at is not None:
+        return seen.deployment.removed_at
+    if endpoint.status == "Failed":
+        return None
+    if endpoint.plan_arn is None:
+        return _on_demand_stop(seen)
+    block = block_under(seen)
+    if block is None:
+        return None
+    slots = closing_slots(seen, block)
+    return slots[0].start_by if slots else block.ends_at
+
+
+def block_under(seen: Snapshot) -> Block | None:
+    """The block that the endpoint stands on: the running one, else the last that has ended under it."""
+    plan = plan_under(seen)
+    if plan is None:
+        return None
+    ended = [block for block in plan.blocks if block.ends_at <= seen.now]
+    return plan.block_at(seen.now) or max(ended, key=lambda block: block.ends_at, default=None)
+
+
+def plan_under(seen: Snapshot) -> PlanSeen | None:
+    """The plan that the endpoint is bound to, also one that the manifest no longer names."""
+    return seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+
+
+def _on_demand_stop(seen: Snapshot) -> datetime | None:
+    """Early enough that the deletion, too, is inside the cap."""
+    allowed = seen.deployment.manifest.end_of_window.on_demand
+    endpoint = seen.endpoint
+    running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
+    if allowed is None or endpoint is None or running is None:
+        return None
+    end = runs_out_at(seen, allowed, running.instance_type, running.instance_count)
+    return end - expected("delete", seen.attempts) - timedelta(minutes=1)
+
+
+def _is_off(seen: Snapshot, intent: Intent) -> bool:
+    return any(outcome.kind == "done" for outcome in intent.tried)
+
+
+def _why(seen: Snapshot) -> str:
+    if seen.deployment.removed_at is not None:
+        return "the manifest was removed, and on_remove says delete"
+    plan = plan_under(seen)
+    block = block_under(seen)
+    if plan is not None and block is not None:
+        return f"the window of plan {plan.name} closes at {block.ends_at:%Y-%m-%d %H:%M} UTC"
+    used = spent(seen)
+    if used.hours:
+        return f"on-demand has run {used.hours:.1f} hours for {used.usd:.2f} USD"
+    return "asked by hand"

@@ -1,0 +1,122 @@
+"""Which plan can take the endpoint now, and if none, why not and when to look again."""
+
+from datetime import datetime, timedelta
+
+from berth_core.durations import expected
+from berth_core.facts import PlanSeen, PlanStatus, Snapshot
+from berth_core.model import Frozen, Time
+from berth_core.naming import wanted_count
+
+LOOK_AGAIN = timedelta(minutes=5)
+"""How soon to look again at something that is due but not there yet."""
+
+
+class Place(Frozen):
+    """A plan with room, now."""
+
+    plan: PlanSeen
+
+
+class NoPlace(Frozen):
+    """Why a plan can't take the endpoint. `never` means that waiting doesn't help."""
+
+    reason: str
+    next_at: Time | None = None
+    never: bool = False
+
+
+def place(seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime]) -> Place | NoPlace:
+    """The first plan of the manifest that can take the endpoint; with `wanted`, that plan or none.
+
+    `closes_at` says for each plan when the way off its running block has to begin.
+    """
+    names = (wanted,) if wanted else seen.deployment.manifest.reservation.plans
+    if not names:
+        return NoPlace(reason="the manifest names no plan yet")
+    answers = [_look_at(seen, name, closes_at) for name in names]
+    found = next((each for each in answers if isinstance(each, Place)), None)
+    if found is not None:
+        return found
+    noes = [each for each in answers if isinstance(each, NoPlace)]
+    waits = [each.next_at for each in noes if each.next_at]
+    return NoPlace(
+        reason="; ".join(each.reason for each in noes),
+        next_at=min(waits, default=None),
+        never=all(each.never for each in noes),
+    )
+
+
+def _look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime]) -> Place | NoPlace:
+    plan = next((each for each in seen.plans if each.name == name or each.arn == name), None)
+    if plan is None:
+        # Bought by anyone, by any means: it may appear at any time, and the watch tells when it does.
+        return NoPlace(reason=f"there is no plan {name} in this account and Region")
+    return (
+        _unfit(seen, plan)
+        or _not_open(seen, plan)
+        or _closing(seen, plan, closes_at)
+        or _full(seen, plan)
+        or Place(plan=plan)
+    )
+
+
+def _unfit(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
+    """What no waiting will change."""
+    if plan.targets and "endpoint" not in plan.targets:
+        targets = ", ".join(plan.targets)
+        return NoPlace(reason=f"plan {plan.name} is for {targets}, not for endpoints", never=True)
+    asked_type = seen.deployment.manifest.reservation.instance_type
+    types = sorted({block.instance_type for block in plan.blocks})
+    if types and asked_type not in types:
+        return NoPlace(
+            reason=f"plan {plan.name} reserves {', '.join(types)}, the manifest asks for {asked_type}", never=True
+        )
+    count = wanted_count(seen.deployment)
+    if plan.total_count and count > plan.total_count:
+        used = f"{plan.in_use_count} in use, {plan.available_count} free"
+        text = f"{count} instances asked, plan {plan.name} reserves {plan.total_count} ({used})"
+        return NoPlace(reason=text, never=True)
+    if plan.status in (PlanStatus.EXPIRED, PlanStatus.FAILED):
+        because = f": {plan.status_message}" if plan.status_message else ""
+        return NoPlace(reason=f"plan {plan.name} is {plan.status}{because}", never=True)
+    return None
+
+
+def _not_open(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
+    """A plan past its StartTime may not be Active yet, and a config can't be made before it is (aws-facts 0.2)."""
+    if plan.status is PlanStatus.ACTIVE:
+        return None
+    block = plan.block_at(seen.now)
+    if block is not None:
+        text = f"plan {plan.name} should have opened at {_clock(block.starts_at)} but is still {plan.status}"
+        return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+    later = plan.block_after(seen.now)
+    if later is None:
+        return NoPlace(
+            reason=f"plan {plan.name} is {plan.status} and has no further block", next_at=seen.now + LOOK_AGAIN
+        )
+    return NoPlace(reason=f"plan {plan.name} opens at {_clock(later.starts_at)}", next_at=later.starts_at)
+
+
+def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> NoPlace | None:
+    """Too little of the block is left to be worth a deployment."""
+    closes = closes_at.get(plan.name)
+    if closes is None or seen.now + expected("deploy", seen.attempts) < closes:
+        return None
+    later = plan.block_after(seen.now)
+    if later is None:
+        return NoPlace(reason=f"the window of plan {plan.name} is closing", never=True)
+    text = f"the block of plan {plan.name} is closing; the next opens at {_clock(later.starts_at)}"
+    return NoPlace(reason=text, next_at=later.starts_at)
+
+
+def _full(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
+    count = wanted_count(seen.deployment)
+    if count <= plan.available_count:
+        return None
+    text = f"{count} instances asked, plan {plan.name} has {plan.available_count} of {plan.total_count} free"
+    return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

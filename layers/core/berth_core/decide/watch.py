@@ -1,0 +1,235 @@
+"""What the watch makes of one look at everything: whom to wake, what to tell, when to be called again.
+
+It compares what is listed with what the last watch saw, so that a lost event or schedule costs time but no result.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from berth_core.facts import IN_TRANSITION, Block, PlanSeen, PlanStatus
+from berth_core.model import Frozen, Time
+from berth_core.naming import short_hash
+
+SCHEDULE_PRECISION = timedelta(minutes=1)
+"""EventBridge Scheduler fires to the minute, so what is nearer than that is left to the next watch."""
+
+
+class EndpointBrief(Frozen):
+    """An endpoint as ListEndpoints shows it."""
+
+    name: str
+    status: str
+    changed_at: Time
+
+
+class DeploymentBrief(Frozen):
+    """A deployment as the ledger lists it. `endpoint_seen` is the endpoint's mark at its last reconcile."""
+
+    name: str
+    plans: tuple[str, ...]
+    finish_before_minutes: int = 60
+    due_at: Time | None = None
+    endpoint_seen: str | None = None
+    reconciled: bool = False
+
+
+class Moment(Frozen):
+    """A one-time schedule that wakes the watch."""
+
+    name: str
+    at: Time
+
+
+class PlanRow(Frozen):
+    """What the ledger remembers of a plan from the last watch."""
+
+    name: str
+    seen: PlanSeen
+    told_leads: tuple[str, ...] = ()
+
+
+class PlanChange(Frozen):
+    """A plan that is new, or whose status or block times differ from the last watch."""
+
+    plan: PlanSeen
+    previous_status: str | None
+    what: str
+
+
+class Closing(Frozen):
+    """A deployment to be told that its window closes."""
+
+    deployment: str
+    plan: str
+    closes_at: Time
+    finish_by: Time
+    minutes_left: int
+
+
+class Wake(Frozen):
+    """A deployment to reconcile, and why."""
+
+    deployment: str
+    reason: str
+
+
+class Look(Frozen):
+    """All that a watch looks at."""
+
+    now: Time
+    lead_minutes: tuple[int, ...] = Field(description="minutes before a block's end at which its closing is told")
+    plans: tuple[PlanSeen, ...] = ()
+    rows: tuple[PlanRow, ...] = ()
+    endpoints: tuple[EndpointBrief, ...] = ()
+    deployments: tuple[DeploymentBrief, ...] = ()
+
+
+class WatchPlan(Frozen):
+    """To be carried out in this order. `quiet_until`: if nothing else changes, there is nothing to do before then."""
+
+    wakes: tuple[Wake, ...]
+    moments: tuple[Moment, ...]
+    changes: tuple[PlanChange, ...]
+    closings: tuple[Closing, ...]
+    rows: tuple[PlanRow, ...] = Field(description="only those that differ from what the ledger holds")
+    quiet_until: Time
+
+
+def endpoint_mark(status: str, changed_at: datetime | None) -> str:
+    """Changes whenever the endpoint does."""
+    return f"{status}@{changed_at.isoformat() if changed_at else ''}"
+
+
+def decide_watch(look: Look) -> WatchPlan:
+    """Pure and idempotent: the same look after its answer was carried out wakes and tells nobody."""
+    known = {row.name: row for row in look.rows}
+    plans = tuple(plan for plan in look.plans if not plan.targets or "endpoint" in plan.targets)
+    changes = tuple(change for plan in plans if (change := _change(plan, known.get(plan.name))))
+    closings, told = _closings(look, plans, known)
+    rows = tuple(PlanRow(name=plan.name, seen=plan, told_leads=told.get(plan.name, ())) for plan in plans)
+    wakes = _wakes(look, changes)
+    moments = tuple(moment for moment in _moments(look, plans) if moment.at > look.now + SCHEDULE_PRECISION)
+    return WatchPlan(
+        wakes=wakes,
+        moments=moments,
+        changes=changes,
+        closings=closings,
+        rows=tuple(row for row in rows if _worth_writing(row, known.get(row.name))),
+        quiet_until=look.now if wakes else _quiet_until(look, plans),
+    )
+
+
+def _change(plan: PlanSeen, row: PlanRow | None) -> PlanChange | None:
+    if row is None:
+        if plan.status in (PlanStatus.EXPIRED, PlanStatus.FAILED):
+            return None  # history of the account, not news
+        return PlanChange(plan=plan, previous_status=None, what=f"found: {plan.status}, {_times(plan.blocks)}")
+    if plan.status != row.seen.status:
+        what = f"{row.seen.status} to {plan.status}"
+        return PlanChange(plan=plan, previous_status=row.seen.status, what=what)
+    if _spans(plan) != _spans(row.seen):
+        what = f"times moved from {_times(row.seen.blocks)} to {_times(plan.blocks)}"
+        return PlanChange(plan=plan, previous_status=row.seen.status, what=what)
+    return None
+
+
+def _worth_writing(row: PlanRow, known: PlanRow | None) -> bool:
+    """Counts of free instances come and go; a row is written for what the next watch compares."""
+    if known is None:
+        return True
+    same = row.seen.status == known.seen.status and _spans(row.seen) == _spans(known.seen)
+    return not same or row.told_leads != known.told_leads
+
+
+def _closings(
+    look: Look, plans: Sequence[PlanSeen], known: dict[str, PlanRow]
+) -> tuple[tuple[Closing, ...], dict[str, tuple[str, ...]]]:
+    """Each lead time of each block is told once, and only the shortest of several that passed at once."""
+    closings: list[Closing] = []
+    told: dict[str, tuple[str, ...]] = {}
+    for plan in plans:
+        before = known[plan.name].told_leads if plan.name in known else ()
+        block = plan.block_at(look.now) if plan.status is PlanStatus.ACTIVE else None
+        if block is None:
+            told[plan.name] = before
+            continue
+        passed = [lead for lead in look.lead_minutes if block.ends_at - timedelta(minutes=lead) <= look.now]
+        keys = tuple(f"{block.ends_at.isoformat()}-{lead}" for lead in sorted(passed))
+        told[plan.name] = keys
+        if keys and keys[0] not in before:
+            closings += _tell(look, plan, block)
+    return tuple(closings), told
+
+
+def _tell(look: Look, plan: PlanSeen, block: Block) -> list[Closing]:
+    left = int((block.ends_at - look.now).total_seconds() // 60)
+    return [
+        Closing(
+            deployment=each.name,
+            plan=plan.name,
+            closes_at=block.ends_at,
+            finish_by=block.ends_at - timedelta(minutes=each.finish_before_minutes),
+            minutes_left=left,
+        )
+        for each in look.deployments
+        if plan.name in each.plans
+    ]
+
+
+def _wakes(look: Look, changes: Sequence[PlanChange]) -> tuple[Wake, ...]:
+    endpoints = {each.name: each for each in look.endpoints}
+    wakes: list[Wake] = []
+    for deployment in look.deployments:
+        changed = [change for change in changes if change.plan.name in deployment.plans]
+        reason = _reason(look, deployment, endpoints.get(deployment.name), changed)
+        if reason is not None:
+            wakes.append(Wake(deployment=deployment.name, reason=reason))
+    return tuple(wakes)
+
+
+def _reason(
+    look: Look, deployment: DeploymentBrief, endpoint: EndpointBrief | None, changed: Sequence[PlanChange]
+) -> str | None:
+    if not deployment.reconciled:
+        return "never reconciled"
+    if changed:
+        return f"plan {changed[0].plan.name}: {changed[0].what}"
+    if deployment.due_at is not None and deployment.due_at <= look.now:
+        return f"due since {deployment.due_at:%Y-%m-%d %H:%M} UTC"
+    if endpoint is not None and endpoint.status in IN_TRANSITION:
+        return None  # whoever changes it looks at the result; after that the mark differs
+    mark = endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None
+    if mark != deployment.endpoint_seen:
+        return "the endpoint changed"
+    return None
+
+
+def _moments(look: Look, plans: Sequence[PlanSeen]) -> list[Moment]:
+    """Each block's start, lead times and end, and when each deployment asked to be looked at."""
+    moments: list[Moment] = []
+    for plan in plans:
+        for index, block in enumerate(sorted(plan.blocks, key=lambda each: each.starts_at)):
+            stem = f"{plan.name[:36]}-{short_hash(plan.name, digits=4)}-b{index}"
+            moments.append(Moment(name=f"{stem}-start", at=block.starts_at))
+            moments += [
+                Moment(name=f"{stem}-lead-{lead}", at=block.ends_at - timedelta(minutes=lead))
+                for lead in look.lead_minutes
+            ]
+            moments.append(Moment(name=f"{stem}-end", at=block.ends_at))
+    moments += [Moment(name=f"{each.name}-due", at=each.due_at) for each in look.deployments if each.due_at is not None]
+    return moments
+
+
+def _quiet_until(look: Look, plans: Sequence[PlanSeen]) -> datetime:
+    later = [moment.at for moment in _moments(look, plans) if moment.at > look.now]
+    return min(later, default=look.now + timedelta(days=1))
+
+
+def _spans(plan: PlanSeen) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple(sorted((block.starts_at, block.ends_at) for block in plan.blocks))
+
+
+def _times(blocks: Sequence[Block]) -> str:
+    return ", ".join(f"{block.starts_at:%Y-%m-%d %H:%M} to {block.ends_at:%Y-%m-%d %H:%M} UTC" for block in blocks)

@@ -1,0 +1,50 @@
+"""Dates, times and zones in a manifest."""
+
+import re
+import zoneinfo
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from berth_core.manifest.cron import check_cron
+from berth_core.model import Time
+
+# pydantic would read a bare number as seconds since 1970, and 20261201 as a day in August 1970.
+_STARTS_WITH_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def starts_with_a_date(given: Any) -> Any:
+    """The same value; ValueError for a number, or for text that doesn't begin with year, month and day."""
+    if isinstance(given, bool | int | float) or (isinstance(given, str) and not _STARTS_WITH_A_DATE.match(given)):
+        raise ValueError("is not a date: write year-month-day, such as 2026-12-01")
+    return given
+
+
+def known_zone(name: str) -> str:
+    """The same IANA zone name; ValueError if the time zone database has no such zone."""
+    if name in _zones():
+        return name
+    near = get_close_matches(name, sorted(_zones()), n=1)
+    hint = f"did you mean {near[0]}?" if near else "write an IANA name, such as Europe/Berlin or UTC"
+    raise ValueError(f"is not a time zone: {hint}")
+
+
+def _cron(expression: str) -> str:
+    check_cron(expression)
+    return expression
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # Reading the directory takes milliseconds, and only manifests with a schedule need it. UTC needs no database.
+    return frozenset(zoneinfo.available_timezones() | {"UTC"})
+
+
+IsoDate = BeforeValidator(starts_with_a_date)
+Moment = Annotated[Time, IsoDate]
+"""A point in time, always with its zone: without one, an hour would be lost or won without a word."""
+
+Zone = Annotated[str, AfterValidator(known_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]

@@ -1,0 +1,44 @@
+"""What came of a decision: asked, done, and with which code if not."""
+
+import json
+from typing import Any, Literal
+
+from pydantic import Field
+
+from berth_core.model import Frozen, Time
+
+
+class Trouble(Frozen):
+    """An error as Step Functions hands it on. Both are empty where nothing went wrong."""
+
+    error: str = Field(default="", alias="Error")
+    cause: str = Field(default="", alias="Cause")
+
+    @property
+    def text(self) -> str:
+        """The cause in words: Lambda wraps the message of an exception in JSON."""
+        try:
+            wrapped: Any = json.loads(self.cause)
+        except ValueError:
+            return self.cause or self.error
+        message = wrapped.get("errorMessage") if isinstance(wrapped, dict) else None
+        return str(message or self.cause)
+
+
+class Outcome(Frozen):
+    """Judged from what was observed afterwards, never from the answer of the call.
+
+    `code` is empty when done; otherwise one of the runbook's headings.
+    """
+
+    kind: Literal["done", "failed"]
+    code: str = ""
+    reason: str
+    decision_id: str
+    asked: Literal["deploy", "rotate", "resize", "hand_over"]
+    rung: str | None = None
+    target: str
+    started_at: Time
+    ended_at: Time
+    took_seconds: float
+    plan_arn: str | None = None

@@ -1,0 +1,220 @@
+"""What is remembered and told of a step that is over: one answer for the ledger and the bus, so that the two agree."""
+
+from datetime import datetime, timedelta
+
+from berth_core import announcements as news
+from berth_core.announcements import Announcement
+from berth_core.decide.forbidding import target_of
+from berth_core.decide.watch import endpoint_mark
+from berth_core.decisions import Decision, Deploy, HandOver, Hold, Refuse, Resize, Rotate
+from berth_core.facts import OnDemandUse, Snapshot
+from berth_core.model import Frozen, Time
+from berth_core.outcomes import Outcome, Trouble
+
+Change = Deploy | Rotate | Resize | HandOver
+LOOK_AGAIN = timedelta(minutes=5)
+ROLLED_BACK = frozenset({"RolledBack", "NoCapacity", "RollbackFailed"})
+
+
+class Happened(Frozen):
+    """The end of a step: a hold or refusal, an outcome, or a failure that stopped the machine."""
+
+    deployment: str
+    machine: str
+    now: Time
+    decision: Decision | None = None
+    outcome: Outcome | None = None
+    failure: Trouble | None = None
+    seen: Snapshot | None = None
+    last_hold: tuple[str, str] | None = None
+    """Code and reason of the hold recorded last: a repeated one is no news."""
+
+
+class Recording(Frozen):
+    """Rows to write, in this order, and then what to tell."""
+
+    outcome: Outcome | None = None
+    held: Hold | Refuse | None = None
+    is_new_hold: bool = False
+    stay_begun: OnDemandUse | None = None
+    stay_ended_at: Time | None = None
+    due_at: Time | None = None
+    endpoint_seen: str | None = None
+    removed: bool = False
+    announcements: tuple[Announcement, ...] = ()
+    summary: str
+
+
+def record(happened: Happened) -> Recording:
+    """Total: whatever ended, there is something to remember and a summary in words."""
+    if happened.outcome is not None:
+        return _with_stays(happened, _outcome(happened, happened.outcome))
+    if happened.failure is not None:
+        return _with_stays(happened, _failure(happened, happened.failure))
+    if isinstance(happened.decision, Hold | Refuse):
+        return _with_stays(happened, _held(happened, happened.decision))
+    return Recording(due_at=happened.now, summary="nothing to record")
+
+
+def _held(happened: Happened, held: Hold | Refuse) -> Recording:
+    is_new = happened.last_hold != (held.code, held.reason)
+    return Recording(
+        held=held,
+        is_new_hold=is_new,
+        due_at=held.next_at,
+        removed=held.code == "Removed",
+        announcements=(_hold_news(happened, held),) if is_new and _is_news(held) else (),
+        summary=f"{held.code}: {held.reason}",
+    )
+
+
+def _is_news(held: Hold | Refuse) -> bool:
+    """Passing states of our own making are in the ledger; telling each of them would bury the rest."""
+    return held.code not in ("Busy", "InTransition", "AsWanted")
+
+
+def _hold_news(happened: Happened, held: Hold | Refuse) -> Announcement:
+    if held.code == "LadderExhausted":
+        return news.handover_failed(
+            deployment=happened.deployment, at=happened.now, reason=held.reason, code=held.code, tried=_tried(happened)
+        )
+    return news.decision_held(
+        deployment=happened.deployment, at=happened.now, reason=held.reason, code=held.code, next_at=held.next_at
+    )
+
+
+def _tried(happened: Happened) -> tuple[str, ...]:
+    if happened.seen is None:
+        return ()
+    recent = [each for each in happened.seen.attempts if each.kind == "hand_over" and not each.done]
+    return tuple(dict.fromkeys(each.rung or each.target for each in reversed(recent)))
+
+
+def _outcome(happened: Happened, outcome: Outcome) -> Recording:
+    return Recording(
+        outcome=outcome,
+        due_at=happened.now,
+        announcements=(_outcome_news(happened, outcome),),
+        summary=f"{outcome.asked} {outcome.target}: {outcome.reason}",
+    )
+
+
+def _outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
+    if outcome.kind == "failed":
+        return _failed_news(happened, outcome)
+    plan = getattr(happened.decision, "plan", None)
+    live = _live_config(happened) or outcome.target
+    if outcome.asked == "hand_over":
+        return news.handover_completed(
+            deployment=happened.deployment,
+            at=outcome.ended_at,
+            reason=_why(happened),
+            decision_id=outcome.decision_id,
+            rung=outcome.rung or "",
+            target=_live_config(happened) or "absent",
+        )
+    if outcome.asked == "deploy":
+        return news.endpoint_deployed(
+            deployment=happened.deployment,
+            at=outcome.ended_at,
+            reason=_why(happened),
+            decision_id=outcome.decision_id,
+            config_name=live,
+            plan=plan or "",
+        )
+    return news.endpoint_rotated(
+        deployment=happened.deployment,
+        at=outcome.ended_at,
+        reason=_why(happened),
+        decision_id=outcome.decision_id,
+        config_name=live,
+        plan=plan,
+    )
+
+
+def _failed_news(happened: Happened, outcome: Outcome) -> Announcement:
+    live = _live_config(happened)
+    if live is not None and outcome.code in ROLLED_BACK:
+        return news.rollback_detected(
+            deployment=happened.deployment,
+            at=outcome.ended_at,
+            reason=outcome.reason,
+            decision_id=outcome.decision_id,
+            code=outcome.code,
+            wanted_config=outcome.target,
+            live_config=live,
+        )
+    return news.deployment_failed(
+        deployment=happened.deployment,
+        at=outcome.ended_at,
+        reason=outcome.reason,
+        decision_id=outcome.decision_id,
+        code=outcome.code,
+    )
+
+
+def _failure(happened: Happened, failure: Trouble) -> Recording:
+    """A step stopped the machine. If it was carrying out a change, that counts as a failed attempt at it."""
+    decision = happened.decision
+    if not isinstance(decision, Deploy | Rotate | Resize | HandOver):
+        told = news.deployment_failed(
+            deployment=happened.deployment, at=happened.now, reason=failure.text, decision_id="", code=failure.error
+        )
+        return Recording(due_at=happened.now + LOOK_AGAIN, announcements=(told,), summary=failure.text)
+    outcome = Outcome(
+        kind="failed",
+        code=failure.error,
+        reason=failure.text,
+        decision_id=decision.id,
+        asked=decision.kind,
+        rung=decision.rung if isinstance(decision, HandOver) else None,
+        target=target_of(decision),
+        started_at=decision.started_at,
+        ended_at=happened.now,
+        took_seconds=(happened.now - decision.started_at).total_seconds(),
+    )
+    return _outcome(happened, outcome)
+
+
+def _with_stays(happened: Happened, recording: Recording) -> Recording:
+    """On-demand money is counted from what is seen, so that no crash between two steps can lose a stay."""
+    seen = happened.seen
+    if seen is None:
+        return recording
+    endpoint = seen.endpoint
+    running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
+    is_away = endpoint is not None and endpoint.plan_arn is None and endpoint.status != "Failed"
+    told: dict[str, object] = {
+        "endpoint_seen": endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None,
+    }
+    if running is not None and not is_away:
+        told["stay_ended_at"] = seen.now
+    if running is None and is_away:
+        told["stay_begun"] = _stay(happened, seen)
+    return recording.model_copy(update=told)
+
+
+def _stay(happened: Happened, seen: Snapshot) -> OnDemandUse | None:
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.config is None or endpoint.config.instance_type is None or not endpoint.settled:
+        return None
+    return OnDemandUse(
+        instance_type=endpoint.config.instance_type,
+        instance_count=endpoint.instance_count,
+        started_at=_began(happened) or endpoint.changed_at or seen.now,
+    )
+
+
+def _began(happened: Happened) -> datetime | None:
+    """The instances run, and cost, from the request on, not only once they serve."""
+    decision = happened.decision
+    return decision.started_at if isinstance(decision, HandOver) and decision.rung == "on_demand" else None
+
+
+def _live_config(happened: Happened) -> str | None:
+    return happened.seen.endpoint.config_name if happened.seen and happened.seen.endpoint else None
+
+
+def _why(happened: Happened) -> str:
+    decision = happened.decision
+    return decision.reason if decision is not None else (happened.outcome.reason if happened.outcome else "")

@@ -1,0 +1,110 @@
+"""One look at everything: whom to wake, what to tell, when to come back."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from berth_core.decide.watch import (
+    DeploymentBrief,
+    EndpointBrief,
+    Look,
+    PlanRow,
+    WatchPlan,
+    decide_watch,
+    endpoint_mark,
+)
+from builders import END, START, block, plan
+
+HOUR = timedelta(hours=1)
+LEADS = (1440, 360, 60)
+
+
+def brief(**over: Any) -> DeploymentBrief:
+    mark = endpoint_mark("InService", START)
+    given = {"name": "llama-eval", "plans": ("p5-for-eval",), "endpoint_seen": mark, "reconciled": True, **over}
+    return DeploymentBrief(**given)
+
+
+def serving(**over: Any) -> EndpointBrief:
+    return EndpointBrief(**{"name": "llama-eval", "status": "InService", "changed_at": START, **over})
+
+
+def watch(now: datetime = START + HOUR, **over: Any) -> WatchPlan:
+    given: dict[str, Any] = {
+        "now": now,
+        "lead_minutes": LEADS,
+        "plans": (plan(),),
+        "rows": (PlanRow(name="p5-for-eval", seen=plan()),),
+        "endpoints": (serving(),),
+        "deployments": (brief(),),
+        **over,
+    }
+    return decide_watch(Look(**given))
+
+
+def test_wakes_and_tells_nobody_when_all_is_as_it_was() -> None:
+    quiet = watch()
+    assert (quiet.wakes, quiet.changes, quiet.closings, quiet.rows) == ((), (), (), ())
+    assert quiet.quiet_until == END - 24 * HOUR
+
+
+def test_a_plan_seen_first_is_told_unless_it_is_history() -> None:
+    assert [change.previous_status for change in watch(rows=()).changes] == [None]
+    assert watch(rows=(), plans=(plan(status="Expired"),)).changes == ()
+
+
+def test_a_change_of_status_is_told_and_wakes_the_deployments_on_it() -> None:
+    before = PlanRow(name="p5-for-eval", seen=plan(status="Scheduled"))
+    other = brief(name="other", plans=("another",))
+    changed = watch(rows=(before,), deployments=(brief(), other), endpoints=(serving(), serving(name="other")))
+    assert [change.what for change in changed.changes] == ["Scheduled to Active"]
+    assert [wake.deployment for wake in changed.wakes] == ["llama-eval"]
+    assert [row.name for row in changed.rows] == ["p5-for-eval"]
+
+
+def test_a_moved_end_is_told_wakes_and_moves_the_schedules() -> None:
+    moved = watch(plans=(plan(blocks=(block(START, END - 24 * HOUR),)),))
+    assert "times moved from" in moved.changes[0].what
+    assert moved.wakes
+    assert {moment.at for moment in moved.moments if moment.name.endswith("-end")} == {END - 24 * HOUR}
+
+
+def test_counts_of_free_instances_are_no_news() -> None:
+    assert watch(plans=(plan(available_count=0, in_use_count=2),)).rows == ()
+
+
+def test_each_block_has_its_moments_and_past_ones_have_none() -> None:
+    second = block(END + 24 * HOUR, END + 48 * HOUR)
+    two = watch(plans=(plan(blocks=(block(), second)),))
+    names = [moment.name.split("-", 4)[-1] for moment in two.moments]
+    assert names == ["b0-lead-1440", "b0-lead-360", "b0-lead-60", "b0-end"] + [
+        "b1-start", "b1-lead-1440", "b1-lead-360", "b1-lead-60", "b1-end",
+    ]  # fmt: skip
+    assert all(len(moment.name) <= 64 for moment in two.moments)
+
+
+def test_a_deployment_asks_for_its_own_moment() -> None:
+    due = watch(deployments=(brief(due_at=START + 5 * HOUR),))
+    assert [(moment.name, moment.at) for moment in due.moments][-1] == ("llama-eval-due", START + 5 * HOUR)
+    assert due.quiet_until == START + 5 * HOUR
+
+
+def test_wakes_what_is_due_new_or_changed() -> None:
+    assert watch(deployments=(brief(due_at=START),)).wakes[0].reason == "due since 2026-03-03 11:30 UTC"
+    assert watch(deployments=(brief(reconciled=False),)).wakes[0].reason == "never reconciled"
+    assert watch(endpoints=()).wakes[0].reason == "the endpoint changed"
+    assert watch(endpoints=(serving(changed_at=START + HOUR),)).wakes[0].reason == "the endpoint changed"
+    assert watch(endpoints=(serving(status="Updating", changed_at=START + HOUR),)).wakes == ()
+
+
+def test_each_lead_time_is_told_once_and_only_the_shortest_of_several() -> None:
+    late = watch(now=END - 5 * HOUR)
+    assert [(closing.deployment, closing.minutes_left) for closing in late.closings] == [("llama-eval", 300)]
+    told = watch(now=END - 5 * HOUR, rows=late.rows)
+    assert told.closings == ()
+    later = watch(now=END - HOUR, rows=late.rows)
+    assert [closing.minutes_left for closing in later.closings] == [60]
+
+
+def test_plans_for_other_targets_are_left_alone() -> None:
+    foreign = watch(plans=(plan(targets=("training-job",)),), rows=())
+    assert (foreign.changes, foreign.moments, foreign.rows) == ((), (), ())

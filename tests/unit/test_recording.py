@@ -1,0 +1,106 @@
+"""What is remembered and told of a step that is over."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decide.outcome import SmokeTested, decide_outcome
+from berth_core.decisions import Hold, Refuse
+from berth_core.outcomes import Trouble
+from berth_core.recording import Happened, Recording, record
+from builders import END, P5, START, endpoint, plan, reconcile, registration, snapshot, stay
+
+NOW = START + timedelta(hours=1)
+V2 = registration(model="my-model-v2")
+
+
+def happened(**over: Any) -> Recording:
+    return record(Happened(**{"deployment": "llama-eval", "machine": "deployment_reconcile", "now": NOW, **over}))
+
+
+def told(recording: Recording) -> list[str]:
+    return [each.detail_type for each in recording.announcements]
+
+
+def test_a_hold_is_remembered_and_told_with_its_reason_and_when_to_look_again() -> None:
+    hold = Hold(code="HoldUntil", reason="hands off", next_at=END)
+    recording = happened(decision=hold, seen=snapshot())
+    assert (recording.held, recording.is_new_hold, recording.due_at) == (hold, True, END)
+    assert recording.announcements[0].detail["reason"] == "hands off"
+
+
+def test_a_repeated_hold_is_no_news_and_a_passing_one_is_never_told() -> None:
+    hold = Hold(code="HoldUntil", reason="hands off", next_at=END)
+    repeated = happened(decision=hold, last_hold=("HoldUntil", "hands off"))
+    assert (repeated.is_new_hold, told(repeated), repeated.due_at) == (False, [], END)
+    assert told(happened(decision=hold, last_hold=("HoldUntil", "another reason"))) == ["Decision Held"]
+    assert told(happened(decision=Hold(code="Busy", reason="another run"))) == []
+
+
+def test_a_ladder_without_a_rung_left_is_a_failed_hand_over() -> None:
+    refusal = Refuse(code="LadderExhausted", reason="nothing worked")
+    assert told(happened(decision=refusal, seen=snapshot())) == ["Handover Failed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "intent", "news"),
+    [
+        (None, endpoint(V2), reconcile(), "Endpoint Deployed"),
+        (endpoint(), endpoint(V2), reconcile(), "Endpoint Rotated"),
+        (endpoint(), endpoint(), reconcile(), "Rollback Detected"),
+        (None, endpoint(V2, status="Failed", failure_reason="it crashed"), reconcile(), "Deployment Failed"),
+        (endpoint(), None, Intent(kind="hand_over", ladder=("delete",)), "Handover Completed"),
+    ],
+)
+def test_each_outcome_has_its_news(before: Any, after: Any, intent: Intent, news: str) -> None:
+    decision = decide_deployment(snapshot(deployment=V2, endpoint=before), intent)
+    seen_after = snapshot(deployment=V2, endpoint=after)
+    outcome = decide_outcome(seen_after, decision, SmokeTested(), Trouble())  # type: ignore[arg-type]
+    recording = happened(decision=decision, outcome=outcome, seen=seen_after)
+    assert told(recording) == [news]
+    assert recording.outcome == outcome
+    assert recording.due_at == NOW
+
+
+def test_a_failure_of_a_change_counts_as_an_attempt_at_it() -> None:
+    decision = decide_deployment(snapshot(), reconcile())
+    failure = Trouble(Error="RefusedError", Cause='{"errorMessage": "quota", "errorType": "RefusedError"}')
+    recording = happened(decision=decision, failure=failure, seen=snapshot())
+    assert recording.outcome is not None
+    assert (recording.outcome.kind, recording.outcome.code, recording.outcome.reason) == ("failed", "RefusedError", "quota")
+    assert told(recording) == ["Deployment Failed"]
+
+
+def test_a_failure_before_any_decision_is_told_and_looked_at_again_soon() -> None:
+    recording = happened(failure=Trouble(Error="SettingsError", Cause="BERTH_STACK is not set"))
+    assert (recording.outcome, recording.due_at) == (None, NOW + timedelta(minutes=5))
+    assert recording.summary == "BERTH_STACK is not set"
+
+
+def test_a_stay_on_on_demand_begins_with_the_request_and_ends_when_the_endpoint_is_seen_elsewhere() -> None:
+    decision = decide_deployment(snapshot(now=END - timedelta(hours=2), endpoint=endpoint()), Intent(kind="hand_over"))
+    away = snapshot(now=END - timedelta(hours=1), endpoint=endpoint(plan_arn=None))
+    begun = happened(decision=decision, outcome=_done(away, decision), seen=away).stay_begun
+    assert begun is not None
+    assert (begun.instance_type, begun.instance_count, begun.started_at) == (P5, 1, END - timedelta(hours=2))
+    gone = snapshot(now=END, on_demand=(stay(END - timedelta(hours=2)),))
+    assert happened(decision=Hold(code="AsWanted", reason=""), seen=gone).stay_ended_at == END
+
+
+def test_a_stay_that_a_crash_forgot_is_opened_by_whoever_looks_next() -> None:
+    away = snapshot(endpoint=endpoint(plan_arn=None, changed_at=START), plans=(plan(status="Expired"),))
+    begun = happened(decision=Hold(code="AsWanted", reason=""), seen=away).stay_begun
+    assert begun is not None
+    assert begun.started_at == START
+    known = away.model_copy(update={"on_demand": (stay(START),)})
+    assert happened(decision=Hold(code="AsWanted", reason=""), seen=known).stay_begun is None
+
+
+def test_a_removed_deployment_is_forgotten_once_there_is_nothing_left_to_do() -> None:
+    assert happened(decision=Hold(code="Removed", reason="gone")).removed
+
+
+def _done(seen: Any, decision: Any) -> Any:
+    return decide_outcome(seen, decision, SmokeTested(), Trouble())
