@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Resize, Rotate
 from berth_core.facts import Override, Policy
-from builders import (
+from tests.builders import (
     END,
     ON_DEMAND,
     P4D,
@@ -53,7 +54,7 @@ def test_deploys_onto_an_active_plan_with_free_instances() -> None:
         ({"status": "Failed", "status_message": "payment"}, "NoPlace", "is Failed: payment", None),
         ({"status": "Expired"}, "NoPlace", "is Expired", None),
         ({"targets": ("training-job",)}, "NoPlace", "is for training-job, not for endpoints", None),
-        ({"total_count": 0, "available_count": 0, "status": "Pending"}, "WaitingForPlan", "still Pending", START + 65 * MINUTE),
+        ({"total_count": 0, "status": "Pending"}, "WaitingForPlan", "still Pending", START + 65 * MINUTE),
     ],
 )  # fmt: skip
 def test_says_why_a_plan_cannot_take_it(over: dict[str, Any], code: str, text: str, next_at: datetime | None) -> None:

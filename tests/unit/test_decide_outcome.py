@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decide.outcome import SmokeTested, decide_outcome
 from berth_core.facts import EndpointSeen, VariantSeen
 from berth_core.outcomes import Outcome, Trouble
-from builders import P5, START, endpoint, plan, reconcile, registration, snapshot
+from tests.builders import P5, START, endpoint, plan, reconcile, registration, snapshot
 
 V2 = registration(model="my-model-v2")
 TWO = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2})

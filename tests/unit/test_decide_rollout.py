@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from berth_core.decide.rollout import DoesNotFit, Fits, choose_rollout
-from berth_core.manifest import Rollout
 from hypothesis import given
 from hypothesis import strategies as st
+
+from berth_core.decide.rollout import DoesNotFit, Fits, choose_rollout
+from berth_core.manifest import Rollout
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from berth_core.decide.watch import (
     decide_watch,
     endpoint_mark,
 )
-from builders import END, START, block, plan
+from tests.builders import END, START, block, plan
 
 HOUR = timedelta(hours=1)
 LEADS = (1440, 360, 60)
@@ -76,9 +76,8 @@ def test_each_block_has_its_moments_and_past_ones_have_none() -> None:
     second = block(END + 24 * HOUR, END + 48 * HOUR)
     two = watch(plans=(plan(blocks=(block(), second)),))
     names = [moment.name.split("-", 4)[-1] for moment in two.moments]
-    assert names == ["b0-lead-1440", "b0-lead-360", "b0-lead-60", "b0-end"] + [
-        "b1-start", "b1-lead-1440", "b1-lead-360", "b1-lead-60", "b1-end",
-    ]  # fmt: skip
+    first = ["b0-lead-1440", "b0-lead-360", "b0-lead-60", "b0-end"]
+    assert names == [*first, "b1-start", "b1-lead-1440", "b1-lead-360", "b1-lead-60", "b1-end"]
     assert all(len(moment.name) <= 64 for moment in two.moments)
 
 

@@ -1,17 +1,18 @@
-"""Whatever is seen: no decision goes beyond the reservation or the budget, and doing what was decided leads to a hold."""
+"""Whatever is seen, no decision goes beyond the reservation or the budget, and what was decided leads to a hold."""
 
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from berth_core.decide.budget import spent
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Resize, Rotate
 from berth_core.facts import Attempt, OnDemandUse, PlanSeen, PlanStatus, Snapshot
-from builders import END, ON_DEMAND, P4D, P5, PLAN_ARN, START, block, endpoint, plan, registration, snapshot, stay
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.builders import END, ON_DEMAND, P4D, P5, PLAN_ARN, START, block, endpoint, plan, registration, snapshot, stay
 
 HOUR = timedelta(hours=1)
 INTENTS = (
@@ -56,9 +57,7 @@ def snapshots(draw: Any) -> Snapshot:
     )
     stays: tuple[OnDemandUse, ...] = draw(st.sampled_from([(), (stay(START, instance_type=P4D),)]))
     now = START + timedelta(minutes=draw(st.integers(-600, 11_000)))
-    return snapshot(
-        now=now, deployment=wanted, plans=draw(plans()), endpoint=seen if there else None, on_demand=stays
-    )
+    return snapshot(now=now, deployment=wanted, plans=draw(plans()), endpoint=seen if there else None, on_demand=stays)
 
 
 @given(snapshots(), st.sampled_from(INTENTS))
@@ -132,10 +131,9 @@ def _after(seen: Snapshot, decision: Deploy | Rotate | Resize | HandOver) -> Sna
     moved = endpoint(
         seen.deployment, count=spec.instance_count, plan_arn=spec.plan_arn, instance_type=spec.instance_type
     )
+    used = _used(seen, spec.plan_arn, spec.instance_count)
     stays = () if spec.plan_arn else seen.on_demand
-    return seen.model_copy(
-        update={**before, "endpoint": moved, "plans": _used(seen, spec.plan_arn, spec.instance_count), "on_demand": stays}
-    )
+    return seen.model_copy(update={**before, "endpoint": moved, "plans": used, "on_demand": stays})
 
 
 def _used(seen: Snapshot, plan_arn: str | None, count: int) -> tuple[PlanSeen, ...]:

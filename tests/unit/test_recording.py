@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decide.outcome import SmokeTested, decide_outcome
 from berth_core.decisions import Hold, Refuse
 from berth_core.outcomes import Trouble
 from berth_core.recording import Happened, Recording, record
-from builders import END, P5, START, endpoint, plan, reconcile, registration, snapshot, stay
+from tests.builders import END, P5, START, endpoint, plan, reconcile, registration, snapshot, stay
 
 NOW = START + timedelta(hours=1)
 V2 = registration(model="my-model-v2")
@@ -69,7 +70,8 @@ def test_a_failure_of_a_change_counts_as_an_attempt_at_it() -> None:
     failure = Trouble(Error="RefusedError", Cause='{"errorMessage": "quota", "errorType": "RefusedError"}')
     recording = happened(decision=decision, failure=failure, seen=snapshot())
     assert recording.outcome is not None
-    assert (recording.outcome.kind, recording.outcome.code, recording.outcome.reason) == ("failed", "RefusedError", "quota")
+    outcome = recording.outcome
+    assert (outcome.kind, outcome.code, outcome.reason) == ("failed", "RefusedError", "quota")
     assert told(recording) == ["Deployment Failed"]
 
 

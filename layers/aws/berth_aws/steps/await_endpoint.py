@@ -1,0 +1,42 @@
+"""Waiting for an endpoint without asking again and again: its event resumes the task whose token is stored here."""
+
+from datetime import datetime
+
+from berth_aws import clients
+from berth_aws.executions import send_task_success
+from berth_aws.ledger import Ledger
+from berth_aws.sagemaker_seen import Described, described
+from berth_aws.waiters import Until, Waiter
+from berth_core.facts import IN_TRANSITION
+from berth_core.model import Frozen
+
+
+class Waiting(Frozen):
+    """Whether the wait was over before it began."""
+
+    resumed: bool
+
+
+def await_endpoint(deployment: str, holder: str, token: str, until: Until, ledger: Ledger, now: datetime) -> Waiting:
+    """Stores the token, then looks: the event may have come before. Renews the lease, since waiting takes long."""
+    ledger.leases.insist(deployment, holder, now)
+    waiter = Waiter(token=token, until=until)
+    ledger.waiters.store(deployment, waiter, now)
+    there = described(clients.shared("sagemaker"), deployment)
+    return Waiting(resumed=resume(deployment, waiter, there, ledger))
+
+
+def resume(endpoint: str, waiter: Waiter, there: Described | None, ledger: Ledger) -> bool:
+    """Lets the task go on if its wait is over. Answered first and forgotten second: a crash in between answers twice,
+    and the second answer finds nobody. True if the task was waiting still."""
+    if not _is_over(there, waiter.until):
+        return False
+    answered = send_task_success(clients.shared("stepfunctions"), waiter.token, {"until": waiter.until})
+    ledger.waiters.forget(endpoint, waiter.token)
+    return answered
+
+
+def _is_over(there: Described | None, until: Until) -> bool:
+    if until == "gone" or there is None:
+        return there is None
+    return there["EndpointStatus"] not in IN_TRANSITION and "PendingDeploymentSummary" not in there

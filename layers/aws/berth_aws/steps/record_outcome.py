@@ -1,0 +1,96 @@
+"""The end of a step, in the ledger and in words for the bus. The state machine tells; this only says what."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from berth_aws.ledger import Ledger
+from berth_aws.registrations import LastHold, Noted
+from berth_core.decisions import Decision
+from berth_core.facts import Snapshot
+from berth_core.model import Frozen
+from berth_core.outcomes import Outcome, Trouble
+from berth_core.recording import Happened, Recording, record
+
+
+def _none_if_empty(given: Any) -> Any:
+    return given or None
+
+
+class Ended(Frozen):
+    """What a machine says of its end. It fails before it has a decision, too: then `decision` is absent or empty."""
+
+    deployment: str
+    holder: str
+    machine: str
+    release: bool
+    decision: Annotated[Decision | None, BeforeValidator(_none_if_empty)] = None
+    outcome: Outcome | None = None
+    failure: Trouble | None = None
+    seen: Snapshot | None = None
+
+    @property
+    def by(self) -> str:
+        return f"{self.machine} {self.holder}"
+
+
+class Recorded(Frozen):
+    """`entries` are PutEvents entries, to be put as they are."""
+
+    entries: tuple[dict[str, str], ...]
+    summary: str
+
+
+def record_outcome(ended: Ended, bus: str, ledger: Ledger, now: datetime) -> Recorded:
+    """Idempotent: recorded again by the same run, it writes the same rows and tells the same."""
+    recording = record(_happened(ended, ledger, now))
+    _write_history(ended, recording, ledger, ended.seen.now if ended.seen else now)
+    ledger.registrations.reconciled(ended.deployment, _noted(ended, recording))
+    if recording.removed:
+        ledger.registrations.forget(ended.deployment)
+    if ended.release:
+        ledger.leases.release(ended.deployment, ended.holder)
+    entries = tuple(announcement.as_entry(bus) for announcement in recording.announcements)
+    return Recorded(entries=entries, summary=recording.summary)
+
+
+def _happened(ended: Ended, ledger: Ledger, now: datetime) -> Happened:
+    last = ledger.registrations.last_hold(ended.deployment)
+    # What this very run recorded is a retry's own work: it has to be told, since the first answer was lost.
+    known = (last.code, last.reason) if last is not None and last.by != ended.by else None
+    return Happened(
+        deployment=ended.deployment,
+        machine=ended.machine,
+        now=now,
+        decision=ended.decision,
+        outcome=ended.outcome,
+        failure=ended.failure,
+        seen=ended.seen,
+        last_hold=known,
+    )
+
+
+def _write_history(ended: Ended, recording: Recording, ledger: Ledger, at: datetime) -> None:
+    if recording.outcome is not None:
+        ledger.history.keep_outcome(ended.deployment, recording.outcome)
+    if recording.held is not None and recording.is_new_hold:
+        ledger.history.keep_hold(ended.deployment, recording.held, at)
+    if recording.stay_begun is not None:
+        ledger.history.begin_stay(ended.deployment, recording.stay_begun)
+    if recording.stay_ended_at is not None and ended.seen is not None:
+        running = [stay for stay in ended.seen.on_demand if stay.ended_at is None]
+        for stay in running:
+            ledger.history.end_stay(ended.deployment, stay.started_at, recording.stay_ended_at)
+
+
+def _noted(ended: Ended, recording: Recording) -> Noted:
+    noted: dict[str, Any] = {"due_at": recording.due_at}
+    if ended.seen is not None:
+        noted["endpoint_seen"] = recording.endpoint_seen
+    if recording.held is not None:
+        by = ended.by if recording.is_new_hold else ""
+        noted["last_hold"] = LastHold(code=recording.held.code, reason=recording.held.reason, by=by)
+    if recording.outcome is not None:
+        noted["last_hold"] = None
+    return Noted(**noted)

@@ -1,0 +1,46 @@
+"""Task tokens that wait for an endpoint: stored before the look, so that no change falls between the two."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Literal
+
+from berth_aws.table import Table, iso
+from berth_core.model import Frozen
+
+KEPT = timedelta(days=1)
+"""Tokens die with their task's timeout, five minutes; rows left behind are DynamoDB's to expire."""
+
+type Until = Literal["settled", "gone"]
+
+
+class Waiter(Frozen):
+    """A state machine's task that goes on when its endpoint has settled, or is gone."""
+
+    token: str
+    until: Until
+
+
+class Waiters:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def store(self, endpoint: str, waiter: Waiter, now: datetime) -> None:
+        """Idempotent: one row per token."""
+        row = {**waiter.model_dump(), "stored_at": iso(now), "expires_at": int((now + KEPT).timestamp())}
+        self._table.put(_pk(endpoint), _sk(waiter.token), row)
+
+    def of(self, endpoint: str) -> tuple[Waiter, ...]:
+        """All that wait for this endpoint; empty if nobody does."""
+        return tuple(Waiter(token=row["token"], until=row["until"]) for row in self._table.query(_pk(endpoint)))
+
+    def forget(self, endpoint: str, token: str) -> bool:
+        """True for the one caller that took it; False if it was gone already."""
+        return self._table.delete(_pk(endpoint), _sk(token)).done
+
+
+def _pk(endpoint: str) -> str:
+    return f"waiter#{endpoint}"
+
+
+def _sk(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:32]

@@ -1,0 +1,10 @@
+"""What state machines ask with, as far as it is the same everywhere."""
+
+from berth_core.model import Frozen
+
+
+class Turn(Frozen):
+    """One step of a run: on which deployment, and by whom. The holder of the lease is who may change something."""
+
+    deployment: str
+    holder: str
