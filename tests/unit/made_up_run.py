@@ -129,7 +129,9 @@ def _entries(up: datetime, rotated: datetime, grown: datetime, left: datetime, g
         return Entry(at, "decision", NAME, text, {"decision": kind, "deployment": NAME})
 
     return (
-        Entry(START, "purchase", "p5-for-eval", "bought 2 x ml.p5.48xlarge for 168 hours, $9,000.00 upfront"),
+        Entry(
+            START, "purchase", "training-plan/p5-for-eval", "bought 2 x ml.p5.48xlarge for 168 hours, $9,000.00 upfront"
+        ),
         decided(START + minutes(5), "hold", "plan p5-for-eval opens at 2026-03-03 11:30 UTC"),
         decided(OPENS + minutes(2), "deploy", "plan p5-for-eval is Active with 2 of 2 instances free"),
         Entry(up, "event", NAME, "Endpoint Deployed: InService on p5-for-eval after 4 minutes"),

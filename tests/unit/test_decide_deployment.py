@@ -127,6 +127,14 @@ def test_comes_home_from_on_demand_when_the_plan_has_room() -> None:
     assert decision.action == "update"
 
 
+def test_does_not_come_home_into_the_window_that_it_has_just_left() -> None:
+    away = endpoint(plan_arn=None)
+    left = snapshot(now=END - 140 * MINUTE, endpoint=away, on_demand=(stay(END - 150 * MINUTE),))
+    decision = decide(left)
+    assert isinstance(decision, Hold)
+    assert decision.code == "AsWanted"
+
+
 def test_stays_on_demand_if_told_not_to_return() -> None:
     staying = registration(end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
     away = endpoint(staying, plan_arn=None)

@@ -36,7 +36,8 @@ def plans(draw: Any) -> tuple[PlanSeen, ...]:
         in_use_count=used,
         blocks=(block(START, end, total),),
     )
-    return draw(st.sampled_from([(), (seen,)]))
+    there: tuple[PlanSeen, ...] = draw(st.sampled_from([(), (seen,)]))
+    return there
 
 
 @st.composite

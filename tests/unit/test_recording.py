@@ -106,3 +106,12 @@ def test_a_removed_deployment_is_forgotten_once_there_is_nothing_left_to_do() ->
 
 def _done(seen: Any, decision: Any) -> Any:
     return decide_outcome(seen, decision, SmokeTested(), Trouble())
+
+
+def test_another_fleet_on_on_demand_is_another_stay() -> None:
+    bigger = endpoint(plan_arn=None, count=2)
+    seen = snapshot(now=END, endpoint=bigger, plans=(plan(status="Expired"),), on_demand=(stay(START),))
+    recording = happened(decision=Hold(code="AsWanted", reason=""), seen=seen)
+    assert recording.stay_ended_at == END
+    assert recording.stay_begun is not None
+    assert (recording.stay_begun.instance_count, recording.stay_begun.started_at) == (2, END)

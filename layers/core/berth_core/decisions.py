@@ -36,7 +36,7 @@ class Refuse(Frozen):
     next_at: Time | None = None
 
 
-class Change(Frozen):
+class Changing(Frozen):
     """What all changes of an endpoint have in common."""
 
     id: str
@@ -44,7 +44,7 @@ class Change(Frozen):
     started_at: Time
 
 
-class Deploy(Change):
+class Deploy(Changing):
     """Bring the endpoint onto reserved capacity. `replace` deletes a Failed endpoint first: AWS allows nothing else."""
 
     kind: Literal["deploy"] = "deploy"
@@ -54,7 +54,7 @@ class Deploy(Change):
     plan: str
 
 
-class Rotate(Change):
+class Rotate(Changing):
     """Move the endpoint to another config on the capacity it has."""
 
     kind: Literal["rotate"] = "rotate"
@@ -64,7 +64,7 @@ class Rotate(Change):
     plan: str | None = None
 
 
-class Resize(Change):
+class Resize(Changing):
     """Change the instance count alone, in place: needs only the difference."""
 
     kind: Literal["resize"] = "resize"
@@ -75,7 +75,7 @@ class Resize(Change):
     plan: str | None = None
 
 
-class HandOver(Change):
+class HandOver(Changing):
     """One rung of the ladder off a closing window. `give_up_at` is when the next rung has to begin."""
 
     kind: Literal["hand_over"] = "hand_over"
@@ -86,4 +86,5 @@ class HandOver(Change):
     give_up_at: Time
 
 
-Decision = Annotated[Hold | Refuse | Deploy | Rotate | Resize | HandOver, Field(discriminator="kind")]
+Change = Deploy | Rotate | Resize | HandOver
+Decision = Annotated[Hold | Refuse | Change, Field(discriminator="kind")]

@@ -45,6 +45,11 @@ class PlanSeen(Frozen):
     in_use_count: int = 0
     blocks: tuple[Block, ...] = ()
 
+    @property
+    def instance_types(self) -> tuple[str, ...]:
+        """The types that the blocks reserve; empty if AWS doesn't say."""
+        return tuple(sorted({block.instance_type for block in self.blocks if block.instance_type}))
+
     def block_at(self, now: datetime) -> Block | None:
         """The block whose time span holds `now`."""
         return next((block for block in self.blocks if block.starts_at <= now < block.ends_at), None)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from berth_core.decisions import ConfigSpec
-from berth_core.facts import Registration
+from berth_core.facts import Registration, Snapshot
 
 VARIANT = "main"
 STACK_TAG = "berth:stack"
@@ -19,16 +19,24 @@ def short_hash(*parts: Any, digits: int = 8) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
 
+def decision_id(seen: Snapshot, kind: str, target: str) -> str:
+    """The same decision, taken again before anything came of it, has the same id; a further try has another."""
+    last = seen.attempts[0].started_at if seen.attempts else None
+    return short_hash(seen.deployment.name, kind, target, seen.deployment.version, len(seen.attempts), last)
+
+
 def config_spec(registration: Registration, *, instance_type: str, count: int, plan_arn: str | None) -> ConfigSpec:
     """The endpoint config that puts this deployment's model on `count` instances of a type, reserved or not."""
     model = wanted_model(registration)
-    base = short_hash(model, instance_type, plan_arn, VARIANT)
+    role = registration.manifest.execution_role_arn
+    base = short_hash(model, instance_type, plan_arn, VARIANT, role)
     return ConfigSpec(
         name=f"{registration.name}-{base}-x{count}",
         model=model,
         instance_type=instance_type,
         instance_count=count,
         plan_arn=plan_arn,
+        execution_role_arn=role,
     )
 
 

@@ -6,12 +6,11 @@ from berth_core import announcements as news
 from berth_core.announcements import Announcement
 from berth_core.decide.forbidding import target_of
 from berth_core.decide.watch import endpoint_mark
-from berth_core.decisions import Decision, Deploy, HandOver, Hold, Refuse, Resize, Rotate
+from berth_core.decisions import Change, Decision, HandOver, Hold, Refuse
 from berth_core.facts import OnDemandUse, Snapshot
 from berth_core.model import Frozen, Time
 from berth_core.outcomes import Outcome, Trouble
 
-Change = Deploy | Rotate | Resize | HandOver
 LOOK_AGAIN = timedelta(minutes=5)
 ROLLED_BACK = frozenset({"RolledBack", "NoCapacity", "RollbackFailed"})
 
@@ -156,7 +155,7 @@ def _failed_news(happened: Happened, outcome: Outcome) -> Announcement:
 def _failure(happened: Happened, failure: Trouble) -> Recording:
     """A step stopped the machine. If it was carrying out a change, that counts as a failed attempt at it."""
     decision = happened.decision
-    if not isinstance(decision, Deploy | Rotate | Resize | HandOver):
+    if not isinstance(decision, Change):
         told = news.deployment_failed(
             deployment=happened.deployment, at=happened.now, reason=failure.text, decision_id="", code=failure.error
         )
@@ -183,15 +182,25 @@ def _with_stays(happened: Happened, recording: Recording) -> Recording:
         return recording
     endpoint = seen.endpoint
     running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
-    is_away = endpoint is not None and endpoint.plan_arn is None and endpoint.status != "Failed"
+    stay = _stay(happened, seen) if _is_away(seen) else None
+    is_same = running is not None and stay is not None and _fleet(running) == _fleet(stay)
     told: dict[str, object] = {
         "endpoint_seen": endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None,
     }
-    if running is not None and not is_away:
+    if running is not None and (not _is_away(seen) or (stay is not None and not is_same)):
         told["stay_ended_at"] = seen.now
-    if running is None and is_away:
-        told["stay_begun"] = _stay(happened, seen)
+    if stay is not None and not is_same:
+        told["stay_begun"] = stay if running is None else stay.model_copy(update={"started_at": seen.now})
     return recording.model_copy(update=told)
+
+
+def _is_away(seen: Snapshot) -> bool:
+    endpoint = seen.endpoint
+    return endpoint is not None and endpoint.plan_arn is None and endpoint.status != "Failed"
+
+
+def _fleet(stay: OnDemandUse) -> tuple[str, int]:
+    return stay.instance_type, stay.instance_count
 
 
 def _stay(happened: Happened, seen: Snapshot) -> OnDemandUse | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_changed import create_config
-from berth_core.decisions import ConfigSpec, Deploy, HandOver, Resize, Rotate
+from berth_core.decisions import Change, ConfigSpec, Resize
 from berth_core.errors import RefusedError
 from berth_core.model import Frozen
 from berth_core.naming import tags_for
@@ -18,7 +18,7 @@ class ConfigMade(Frozen):
 def apply_config(
     deployment: str,
     holder: str,
-    decision: Deploy | Rotate | Resize | HandOver,
+    decision: Change,
     stack: str,
     ledger: Ledger,
     now: datetime,
@@ -33,7 +33,7 @@ def apply_config(
     return ConfigMade(config_name=spec.name)
 
 
-def _spec(decision: Deploy | Rotate | Resize | HandOver) -> ConfigSpec:
+def _spec(decision: Change) -> ConfigSpec:
     spec = None if isinstance(decision, Resize) else decision.config
     if spec is None:
         raise RefusedError(f"decision {decision.id} ({decision.kind}, {decision.action}) needs no config")

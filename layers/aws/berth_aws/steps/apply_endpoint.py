@@ -5,7 +5,7 @@ from datetime import datetime
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_changed import create_endpoint, resize_endpoint, update_endpoint
-from berth_core.decisions import Deploy, HandOver, Resize, Rotate
+from berth_core.decisions import Change, Deploy, HandOver, Resize, Rotate
 from berth_core.errors import RefusedError
 from berth_core.facts import OnDemandUse
 from berth_core.model import Frozen
@@ -21,7 +21,7 @@ class Asked(Frozen):
 def apply_endpoint(
     deployment: str,
     holder: str,
-    decision: Deploy | Rotate | Resize | HandOver,
+    decision: Change,
     stack: str,
     ledger: Ledger,
     now: datetime,

@@ -7,7 +7,7 @@ from berth_core.decide.intent import Intent
 from berth_core.decide.placing import NoPlace, place
 from berth_core.decisions import Deploy, Hold, Refuse
 from berth_core.facts import PlanSeen, Snapshot
-from berth_core.naming import config_spec, short_hash, wanted_count
+from berth_core.naming import config_spec, decision_id, wanted_count
 
 
 def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | None:
@@ -28,7 +28,7 @@ def closings(seen: Snapshot) -> dict[str, datetime]:
         block = plan.block_at(seen.now)
         if block is None:
             continue
-        slots = closing_slots(seen, block)
+        slots = closing_slots(seen, plan, block)
         starts[plan.name] = slots[0].start_by if slots else block.ends_at
     return starts
 
@@ -66,7 +66,7 @@ def _deploy(seen: Snapshot, plan: PlanSeen, why: str) -> Deploy:
     existing = {None: "create", "Failed": "replace"}.get(seen.endpoint.status if seen.endpoint else None, "update")
     return Deploy.model_validate(
         {
-            "id": short_hash(seen.deployment.name, "deploy", spec.name, seen.deployment.version, len(seen.attempts)),
+            "id": decision_id(seen, "deploy", spec.name),
             "reason": f"{why}; plan {plan.name} is Active with {plan.available_count} of {plan.total_count} free",
             "started_at": seen.now,
             "action": existing,

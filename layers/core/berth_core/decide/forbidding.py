@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from berth_core.decide.intent import Intent
-from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Resize, Rotate
+from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate
 from berth_core.facts import Attempt, Snapshot
 from berth_core.naming import STACK_TAG
 
@@ -73,7 +73,7 @@ def told_to_wait(seen: Snapshot, _intent: Intent) -> Hold | None:
     )
 
 
-def backing_off(seen: Snapshot, intent: Intent, decision: Deploy | Rotate | Resize | HandOver) -> Hold | None:
+def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None:
     """After a failure the same thing is tried again later and later. A person who asks by hand need not wait."""
     if intent.kind != "reconcile":
         return None
@@ -99,7 +99,7 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Deploy | Rotate | Resi
     )
 
 
-def _failures_in_a_row(seen: Snapshot, decision: Deploy | Rotate | Resize | HandOver) -> list[Attempt]:
+def _failures_in_a_row(seen: Snapshot, decision: Change) -> list[Attempt]:
     """The latest attempts at this very thing under the manifest in force, newest first, up to the last success."""
     failures: list[Attempt] = []
     for attempt in seen.attempts:
@@ -110,13 +110,13 @@ def _failures_in_a_row(seen: Snapshot, decision: Deploy | Rotate | Resize | Hand
     return failures
 
 
-def _same_target(attempt: Attempt, decision: Deploy | Rotate | Resize | HandOver) -> bool:
+def _same_target(attempt: Attempt, decision: Change) -> bool:
     if isinstance(decision, HandOver):
         return attempt.rung == decision.rung
     return attempt.target == target_of(decision)
 
 
-def target_of(decision: Deploy | Rotate | Resize | HandOver) -> str:
+def target_of(decision: Change) -> str:
     """What an outcome of this decision is remembered under."""
     if isinstance(decision, Resize):
         return f"{decision.config_name} to {decision.instance_count}"

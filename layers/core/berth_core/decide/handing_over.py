@@ -8,8 +8,8 @@ from berth_core.decide.budget import hours_left
 from berth_core.decide.intent import Intent
 from berth_core.decide.window import MARGIN, Slot, finish_by, slots, time_for
 from berth_core.decisions import ConfigSpec, HandOver, Refuse
-from berth_core.facts import Block, PlanStatus, Snapshot
-from berth_core.naming import config_spec, short_hash, wanted_count
+from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
+from berth_core.naming import config_spec, decision_id, wanted_count
 
 Taken = tuple[str, ConfigSpec | None]
 """An action, and the config that it needs."""
@@ -17,22 +17,27 @@ Taken = tuple[str, ConfigSpec | None]
 
 def ladder_of(seen: Snapshot) -> tuple[str, ...]:
     """The rungs for where the endpoint is now. The last resort of a running on-demand bill is always `delete`."""
-    manifest = seen.deployment.manifest
+    ladder: tuple[str, ...] = seen.deployment.manifest.end_of_window.ladder
     if seen.deployment.removed_at is not None:
         return ("delete",)
-    ladder: tuple[str, ...] = manifest.end_of_window.ladder
-    plan = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
     if seen.endpoint is not None and seen.endpoint.plan_arn is None:
         after = ladder[ladder.index("on_demand") + 1 :] if "on_demand" in ladder else ladder
         return tuple(dict.fromkeys((*(rung for rung in after if rung != "extend"), "delete")))
+    plan = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+    return _ladder_off(seen, plan)
+
+
+def _ladder_off(seen: Snapshot, plan: PlanSeen | None) -> tuple[str, ...]:
+    """The rungs off a plan: a gap between two of its blocks is a small hand-over with a rung of its own."""
+    end = seen.deployment.manifest.end_of_window
     if plan is not None and plan.block_after(seen.now) is not None:
-        return tuple(dict.fromkeys((manifest.end_of_window.between_blocks, *ladder)))
-    return ladder
+        return tuple(dict.fromkeys((end.between_blocks, *end.ladder)))
+    return end.ladder
 
 
-def closing_slots(seen: Snapshot, block: Block) -> tuple[Slot, ...]:
-    """When each configured rung has to begin, if the endpoint is to be off this block in time."""
-    configured = tuple(rung for rung in ladder_of(seen) if _unavailable(seen, rung) is None)
+def closing_slots(seen: Snapshot, plan: PlanSeen, block: Block) -> tuple[Slot, ...]:
+    """When each configured rung off this plan has to begin, if the endpoint is to be off the block in time."""
+    configured = tuple(rung for rung in _ladder_off(seen, plan) if _unavailable(seen, rung) is None)
     return slots(seen, configured, finish_by(seen, block))
 
 
@@ -58,7 +63,7 @@ def _hand_over(seen: Snapshot, slot: Slot, taken: Taken, reason: str, end: datet
     target = config.name if config else "delete"
     return HandOver.model_validate(
         {
-            "id": short_hash(seen.deployment.name, "hand_over", target, seen.deployment.version, len(seen.attempts)),
+            "id": decision_id(seen, "hand_over", target),
             "reason": reason,
             "started_at": seen.now,
             "rung": slot.rung,

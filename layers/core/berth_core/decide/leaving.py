@@ -38,10 +38,11 @@ def leaves_at(seen: Snapshot) -> datetime | None:
         return None
     if endpoint.plan_arn is None:
         return _on_demand_stop(seen)
+    plan = plan_under(seen)
     block = block_under(seen)
-    if block is None:
+    if plan is None or block is None:
         return None
-    slots = closing_slots(seen, block)
+    slots = closing_slots(seen, plan, block)
     return slots[0].start_by if slots else block.ends_at
 
 

@@ -2,7 +2,7 @@
 returns to InService on the old config, with or without a reason (aws-facts 2.6)."""
 
 from berth_core.decide.forbidding import target_of
-from berth_core.decisions import Deploy, HandOver, Resize, Rotate
+from berth_core.decisions import Change, HandOver, Resize
 from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.model import Frozen
 from berth_core.outcomes import Outcome, Trouble
@@ -18,9 +18,7 @@ class SmokeTested(Frozen):
     reason: str = ""
 
 
-def decide_outcome(
-    seen: Snapshot, decision: Deploy | Rotate | Resize | HandOver, tested: SmokeTested, trouble: Trouble
-) -> Outcome:
+def decide_outcome(seen: Snapshot, decision: Change, tested: SmokeTested, trouble: Trouble) -> Outcome:
     """Done means: InService on the wanted config at the wanted size with nothing pending; or gone, if that was asked.
 
     `trouble` is what stopped the machine on the way, if anything did: it explains a failure, but isn't one by itself.
@@ -46,7 +44,7 @@ def decide_outcome(
     )
 
 
-def _verdict(endpoint: EndpointSeen | None, decision: Deploy | Rotate | Resize | HandOver) -> Verdict:
+def _verdict(endpoint: EndpointSeen | None, decision: Change) -> Verdict:
     if decision.action == "delete":
         return (
             ("", "the endpoint is gone") if endpoint is None else ("StillThere", f"the endpoint is {endpoint.status}")

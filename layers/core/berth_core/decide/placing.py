@@ -66,7 +66,7 @@ def _unfit(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
         targets = ", ".join(plan.targets)
         return NoPlace(reason=f"plan {plan.name} is for {targets}, not for endpoints", never=True)
     asked_type = seen.deployment.manifest.reservation.instance_type
-    types = sorted({block.instance_type for block in plan.blocks})
+    types = plan.instance_types
     if types and asked_type not in types:
         return NoPlace(
             reason=f"plan {plan.name} reserves {', '.join(types)}, the manifest asks for {asked_type}", never=True

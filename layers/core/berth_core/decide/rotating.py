@@ -6,7 +6,7 @@ from berth_core.decide.leaving import plan_under
 from berth_core.decide.rollout import DoesNotFit, choose_rollout
 from berth_core.decisions import ConfigSpec, Hold, Refuse, Resize, Rotate
 from berth_core.facts import EndpointSeen, PlanSeen, Snapshot
-from berth_core.naming import config_spec, is_config_of, same_but_for_count, short_hash, wanted_count
+from berth_core.naming import config_spec, decision_id, is_config_of, same_but_for_count, wanted_count
 
 MIXED = "UpdateRollbackFailed"
 """The endpoint serves a mix of two configs; AWS's way out is UpdateEndpoint with the wanted one (aws-facts 2.4)."""
@@ -51,7 +51,7 @@ def _impossible(seen: Snapshot, plan: PlanSeen | None, spec: ConfigSpec) -> Refu
     """What no waiting changes: more than is reserved, or another type than the plan's."""
     if plan is None:
         return None
-    types = sorted({block.instance_type for block in plan.blocks})
+    types = plan.instance_types
     if types and spec.instance_type not in types:
         text = f"plan {plan.name} reserves {', '.join(types)}, {spec.instance_type} is asked"
         return Refuse(code="WrongType", reason=text)
@@ -66,7 +66,7 @@ def _resize(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
     if plan is not None and more > plan.available_count:
         return Refuse(code="NoRoom", reason=_numbers(plan, spec), next_at=seen.now + LOOK_AGAIN)
     return Resize(
-        id=_decision_id(seen, "resize", spec),
+        id=decision_id(seen, "resize", spec.name),
         reason=f"{endpoint.instance_count} instances run, {spec.instance_count} are wanted",
         started_at=seen.now,
         variant=endpoint.variants[0].name,
@@ -84,7 +84,7 @@ def _rotate(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
         return Refuse(code="NoRoom", reason=f"{rollout.reason}{numbers}", next_at=seen.now + LOOK_AGAIN)
     live = endpoint.config.model if endpoint.config else endpoint.config_name
     return Rotate(
-        id=_decision_id(seen, "rotate", spec),
+        id=decision_id(seen, "rotate", spec.name),
         reason=f"{live} runs, {spec.model} is wanted; {rollout.reason}",
         started_at=seen.now,
         config=spec,
@@ -104,7 +104,3 @@ def _drifted(seen: Snapshot, endpoint: EndpointSeen) -> Hold | None:
 def _numbers(plan: PlanSeen, spec: ConfigSpec) -> str:
     used = f"{plan.in_use_count} in use, {plan.available_count} free"
     return f"{spec.instance_count} instances asked, plan {plan.name} reserves {plan.total_count} ({used})"
-
-
-def _decision_id(seen: Snapshot, kind: str, spec: ConfigSpec) -> str:
-    return short_hash(seen.deployment.name, kind, spec.name, seen.deployment.version, len(seen.attempts))

@@ -1,0 +1,161 @@
+"""What `sam validate` doesn't look at: that the machines are whole, and that they carry data and decide nothing."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonata import Jsonata
+
+from berth_core import errors
+from tests.arch.project import Json, invoked_function, machine, machine_files, machine_text, pascal, strings, written
+
+ENDS = {"Succeed", "Fail"}
+WORD = r"'\w+'"
+A_FIELD = r"\$\w+(\.\w+)*"
+# A field against a word of the core's, a flag, whether a field is there, whether a list has something in it.
+QUESTION = re.compile(rf"{A_FIELD} = {WORD}|{A_FIELD}|\$exists\({A_FIELD}\)|\$count\({A_FIELD}\) > 0")
+# The engine has no say in what comes out: no clock, no chance, no code from data.
+BANNED_FUNCTIONS = {"$now", "$millis", "$random", "$eval", "$uuid"}
+STATES_ERRORS = {"States.ALL", "States.Timeout", "States.TaskFailed", "States.HeartbeatTimeout", "States.Permissions"}
+# What Lambda and the integrations report themselves (Step Functions guide: error handling, service integrations).
+SERVICE_ERROR = re.compile(r"Lambda\.\w+|Sandbox\.Timedout|Runtime\.ExitError|(StepFunctions|EventBridge)\.\w+")
+
+TASKS = [
+    pytest.param(name, state_name, id=f"{name}-{state_name}")
+    for name in machine_files()
+    for state_name, state in machine(name)["States"].items()
+    if state["Type"] == "Task"
+]
+
+
+def _state(name: str, state_name: str) -> Json:
+    state: Json = machine(name)["States"][state_name]
+    return state
+
+
+def _targets(state: Json) -> Iterator[str]:
+    for node in [state, *state.get("Choices", []), *state.get("Catch", [])]:
+        yield from (node[key] for key in ("Next", "Default") if key in node)
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_target_exists_and_every_state_is_reached(name: str) -> None:
+    states = machine(name)["States"]
+    reached: set[str] = set()
+    waiting = [machine(name)["StartAt"]]
+    while waiting:
+        state_name = waiting.pop()
+        assert state_name in states, f"{state_name} is the target of a transition and no state"
+        if state_name not in reached:
+            reached.add(state_name)
+            waiting.extend(_targets(states[state_name]))
+    assert states.keys() - reached == set()
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_state_says_why_it_is_there_and_where_it_goes(name: str) -> None:
+    assert machine(name)["QueryLanguage"] == "JSONata"
+    assert machine(name)["Comment"]
+    for state_name, state in machine(name)["States"].items():
+        assert state.get("Comment"), state_name
+        assert state["Type"] in ENDS or state.get("End") or list(_targets(state)), state_name
+        assert state["Type"] != "Choice" or "Default" in state, state_name
+
+
+@pytest.mark.parametrize(("name", "state_name"), TASKS)
+def test_every_task_has_retry_a_catch_for_everything_and_a_timeout(name: str, state_name: str) -> None:
+    task = _state(name, state_name)
+    assert task["TimeoutSeconds"] > 0
+    assert task["Retry"]
+    assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+@pytest.mark.parametrize(("name", "state_name"), TASKS)
+def test_a_task_never_gives_up_on_a_function_that_is_still_at_work(name: str, state_name: str) -> None:
+    task = _state(name, state_name)
+    if function := invoked_function(task):
+        assert task["TimeoutSeconds"] > _function_timeout_seconds(function)
+
+
+def _function_timeout_seconds(function: str) -> int:
+    from tests.arch.project import template
+
+    properties = next(it.properties for it in written("Serverless::Function") if it.name == f"{function}Function")
+    seconds: int = properties.get("Timeout", template()["Globals"]["Function"]["Timeout"])
+    return seconds
+
+
+@pytest.mark.parametrize(("name", "state_name"), TASKS)
+def test_every_error_that_is_waited_for_can_come(name: str, state_name: str) -> None:
+    task = _state(name, state_name)
+    for handler in [*task["Retry"], *task["Catch"]]:
+        for error in handler["ErrorEquals"]:
+            assert error in errors.__all__ or error in STATES_ERRORS or SERVICE_ERROR.fullmatch(error), error
+
+
+@pytest.mark.parametrize(("name", "state_name"), TASKS)
+def test_what_is_refused_is_never_asked_again(name: str, state_name: str) -> None:
+    retried = {error for handler in _state(name, state_name)["Retry"] for error in handler["ErrorEquals"]}
+    assert not retried & {"RefusedError", "BerthError", "States.ALL"}
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_substitution_is_given_and_used(name: str) -> None:
+    used = set(re.findall(r"\$\{(\w+)\}", machine_text(name)))
+    machines = written("Serverless::StateMachine")
+    given = next(it.properties for it in machines if it.name == f"{pascal(name)}StateMachine")[
+        "DefinitionSubstitutions"
+    ]
+    assert used == given.keys()
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_a_substitution_holds_what_its_name_says(name: str) -> None:
+    machines = written("Serverless::StateMachine")
+    given = next(it.properties for it in machines if it.name == f"{pascal(name)}StateMachine")[
+        "DefinitionSubstitutions"
+    ]
+    for key, value in given.items():
+        owner = key.removesuffix("Arn")
+        assert value in ({"Fn::GetAtt": [owner, "Arn"]}, {"Ref": owner})
+
+
+def _expressions(node: Any) -> Iterator[str]:
+    for text in strings(node):
+        if "{%" in text:
+            assert text.startswith("{%"), f"half an expression: {text}"
+            assert text.endswith("%}"), f"half an expression: {text}"
+            yield text[2:-2].strip()
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_expression_parses_and_reads_neither_clock_nor_chance(name: str) -> None:
+    expressions = list(_expressions(machine(name)))
+    assert expressions
+    for expression in expressions:
+        Jsonata(expression)
+        assert not set(re.findall(r"\$\w+", expression)) & BANNED_FUNCTIONS, expression
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_a_choice_compares_words_and_leaves_thresholds_to_python(name: str) -> None:
+    for state in machine(name)["States"].values():
+        for condition in (_expression for choice in state.get("Choices", []) for _expression in _expressions(choice)):
+            for question in condition.split(" and "):
+                assert QUESTION.fullmatch(question), condition
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_variable_is_assigned_somewhere(name: str) -> None:
+    document = machine(name)
+    assigned = {variable for state in document["States"].values() for variable in _assigned(state)}
+    for expression in _expressions(document):
+        without_words = re.sub(r"'[^']*'", "", expression)
+        read = set(re.findall(r"\$(\w+)(?!\w*\()", without_words)) - {"states"}
+        assert read <= assigned | set(re.findall(r"\$(\w+)\(", without_words)), expression
+
+
+def _assigned(state: Json) -> Iterator[str]:
+    for node in [state, *state.get("Choices", []), *state.get("Catch", [])]:
+        yield from node.get("Assign", {})

@@ -1,0 +1,229 @@
+"""The deployed stack: everything encrypted, tagged, named from the stack, and nothing lost on its way."""
+
+import importlib.util
+import json
+import sys
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from berth_shell.settings import Environment, variable
+from tests.arch.project import ROOT, Json, Resource, function_folders, made, pascal, rendered, written
+
+OUTPUTS = {
+    "ManifestBucket",
+    "NotificationTopicArn",
+    "EventBusName",
+    "LedgerTable",
+    "DeploymentReconcileStateMachineArn",
+    "EndpointDeployStateMachineArn",
+    "EndpointRotateStateMachineArn",
+    "WindowHandoverStateMachineArn",
+}
+# How each kind of resource that holds something is encrypted. None: AWS always does, with a key of its own.
+ENCRYPTED_BY: dict[str, str | None] = {
+    "AWS::DynamoDB::Table": "SSESpecification",
+    "AWS::Events::EventBus": None,
+    "AWS::Lambda::Function": None,
+    "AWS::Logs::LogGroup": None,
+    "AWS::S3::Bucket": "BucketEncryption",
+    "AWS::SNS::Topic": "KmsMasterKeyId",
+    "AWS::SQS::Queue": "SqsManagedSseEnabled",
+    "AWS::Scheduler::Schedule": None,
+    "AWS::StepFunctions::StateMachine": None,
+}
+HOLDS_NOTHING = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Key",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Scheduler::ScheduleGroup",
+}
+# CloudFormation takes no tags for these.
+TAKES_NO_TAGS = {
+    "AWS::IAM::ManagedPolicy",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Scheduler::Schedule",
+}
+# The property that names it. The bucket, the ledger and the roles get their names from CloudFormation, which puts the
+# stack's first: what outlives a stack must not stand in the way of the next one.
+NAMED_BY = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Scheduler::ScheduleGroup": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+EVENT_DRIVEN = {"RegisterManifest", "WatchPlans", "WakeDeployments", "ResumeWaiters"}
+
+
+def _names(resources: list[Resource]) -> list[str]:
+    return [resource.name for resource in resources]
+
+
+def test_the_outputs_are_those_of_the_contract() -> None:
+    assert rendered()["Outputs"].keys() == OUTPUTS
+
+
+@pytest.mark.parametrize("resource", made(), ids=lambda resource: resource.name)
+def test_a_resource_is_encrypted(resource: Resource) -> None:
+    if resource.type in HOLDS_NOTHING:
+        return
+    assert resource.type in ENCRYPTED_BY, "a new type: say how it is encrypted"
+    key = ENCRYPTED_BY[resource.type]
+    assert key is None or resource.properties.get(key)
+
+
+@pytest.mark.parametrize("resource", made(), ids=lambda resource: resource.name)
+def test_a_resource_carries_the_stacks_tag(resource: Resource) -> None:
+    tags = resource.properties.get("Tags", [])
+    if resource.type in TAKES_NO_TAGS:
+        assert not tags
+    else:
+        assert {"Key": "berth:stack", "Value": {"Ref": "AWS::StackName"}} in tags
+
+
+@pytest.mark.parametrize("resource", made(), ids=lambda resource: resource.name)
+def test_a_resource_is_named_from_the_stack(resource: Resource) -> None:
+    if resource.type in NAMED_BY:
+        assert "AWS::StackName" in json.dumps(resource.properties[NAMED_BY[resource.type]])
+
+
+def test_the_ledger_can_be_restored_and_forgets_only_what_may_go() -> None:
+    (ledger,) = written("DynamoDB::Table")
+    assert ledger.properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert ledger.properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert ledger.properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_manifest_bucket_is_versioned_private_and_tells_eventbridge() -> None:
+    (bucket,) = written("S3::Bucket")
+    assert bucket.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(bucket.properties["PublicAccessBlockConfiguration"].values())
+    assert bucket.properties["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+
+
+@pytest.mark.parametrize("function", made("Lambda::Function"), ids=lambda resource: resource.name)
+def test_a_function_is_traced_logs_json_and_leaves_the_accounts_concurrency_alone(function: Resource) -> None:
+    assert function.properties["Runtime"] == "python3.13"
+    assert function.properties["Architectures"] == ["arm64"]
+    assert function.properties["Handler"] == "app.handler"
+    assert function.properties["TracingConfig"] == {"Mode": "Active"}
+    assert function.properties["LoggingConfig"]["LogFormat"] == "JSON"
+    assert function.properties["LoggingConfig"]["LogGroup"]["Ref"] == f"{function.name.removesuffix('Function')}Logs"
+    assert "ReservedConcurrentExecutions" not in function.properties
+
+
+@pytest.mark.parametrize("machine", made("StateMachine"), ids=lambda resource: resource.name)
+def test_a_machine_is_standard_traced_and_logged_with_its_data(machine: Resource) -> None:
+    assert machine.properties["StateMachineType"] == "STANDARD"
+    assert machine.properties["TracingConfiguration"] == {"Enabled": True}
+    assert machine.properties["LoggingConfiguration"]["Level"] == "ALL"
+    assert machine.properties["LoggingConfiguration"]["IncludeExecutionData"] is True
+
+
+def test_every_hop_retries_and_then_keeps_what_it_could_not_deliver() -> None:
+    hops = [target for rule in made("Events::Rule") for target in rule.properties["Targets"]]
+    hops += [schedule.properties["Target"] for schedule in made("Scheduler::Schedule")]
+    assert len(hops) >= 7
+    for hop in hops:
+        assert hop["RetryPolicy"]["MaximumRetryAttempts"] > 0, hop
+        assert hop["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].endswith("DeadLetters"), hop
+
+
+def test_a_function_that_is_invoked_asynchronously_keeps_the_events_it_fails_on() -> None:
+    kept = {config.properties["FunctionName"]["Ref"]: config for config in made("EventInvokeConfig")}
+    assert kept.keys() == {f"{name}Function" for name in EVENT_DRIVEN}
+    for config in kept.values():
+        destination = config.properties["DestinationConfig"]["OnFailure"]["Destination"]
+        assert destination == {"Fn::GetAtt": ["FunctionDeadLetters", "Arn"]}
+
+
+def test_the_subscription_keeps_what_it_could_not_deliver() -> None:
+    (subscription,) = written("SNS::Subscription")
+    assert subscription.properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] == "NotificationDeadLetters"
+
+
+def _alarmed(metric: str) -> set[str]:
+    """The logical ids of resources with an alarm on `metric` that tells the topic."""
+    found = set()
+    for alarm in made("CloudWatch::Alarm"):
+        assert alarm.properties["AlarmActions"] == [{"Ref": "NotificationTopic"}]
+        queries = [
+            query["MetricStat"]["Metric"] for query in alarm.properties.get("Metrics", []) if "MetricStat" in query
+        ]
+        for source in queries or [alarm.properties]:
+            if source["MetricName"] == metric:
+                found |= {_owner(dimension["Value"]) for dimension in source["Dimensions"]}
+    return found
+
+
+def _owner(value: Json) -> str:
+    owner: str = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
+    return owner
+
+
+def test_every_failure_that_nobody_sees_has_an_alarm() -> None:
+    machines = set(_names(made("StateMachine")))
+    assert _alarmed("ExecutionsFailed") == machines
+    assert _alarmed("ExecutionsTimedOut") == machines
+    assert _alarmed("Errors") == {f"{name}Function" for name in EVENT_DRIVEN}
+    assert _alarmed("ApproximateNumberOfMessagesVisible") == set(_names(made("SQS::Queue")))
+    assert _alarmed("Invocations") == {"WatchPlansFunction"}
+
+
+def test_the_watch_comes_as_often_as_the_parameter_says() -> None:
+    (watch,) = written("Scheduler::Schedule")
+    assert watch.properties["ScheduleExpression"] == {"Fn::Sub": "rate(${WatchMinutes} minutes)"}
+    assert rendered()["Parameters"]["WatchMinutes"]["Default"] == 5
+
+
+def test_the_bus_tells_the_topic_in_one_readable_line() -> None:
+    (rule,) = [rule for rule in written("Events::Rule") if "EventBusName" in rule.properties]
+    (target,) = rule.properties["Targets"]
+    transformer = target["InputTransformer"]
+    line = json.loads(transformer["InputTemplate"])
+    assert {f"<{name}>" for name in transformer["InputPathsMap"]} == {word.strip(":") for word in line.split()}
+    assert target["Arn"] == {"Ref": "NotificationTopic"}
+
+
+@cache
+def _application(folder: str) -> ModuleType:
+    """A function's app.py under a name of its own: Lambda calls them all `app`."""
+    path = ROOT / "functions" / folder / "app.py"
+    specification = importlib.util.spec_from_file_location(f"app_of_{folder}", path)
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("folder", function_folders())
+def test_a_function_gets_exactly_the_variables_that_its_settings_read(folder: str) -> None:
+    function = next(it for it in written("Serverless::Function") if it.name == f"{pascal(folder)}Function")
+    given: dict[str, Any] = function.properties.get("Environment", {}).get("Variables", {})
+    types = [it for it in vars(_application(folder)).values() if isinstance(it, type) and issubclass(it, Environment)]
+    assert given.keys() == {variable(field) for settings in types for field in settings.model_fields}
