@@ -37,7 +37,7 @@ up: bootstrap ## Serve the local AWS on http://127.0.0.1:4566 with the stack dep
 
 .PHONY: bench
 bench: bootstrap ## Measure cold starts, the replay of 14 days and SageMaker calls, as ratios
-	@$(PYTHON) -m rehearsal bench
+	@$(PYTHON) -m rehearsal.bench
 
 .PHONY: build
 build: bootstrap ## Build what is deployed, into .aws-sam (no Docker)
@@ -80,7 +80,7 @@ bootstrap: .venv/.synced ## Install the pinned tools and packages (first time on
 		exit 1; }
 	@[ -x .venv/bin/python3.13 ] || $(UV) venv --quiet --clear --python 3.13 .venv
 	@echo "Installing the pinned packages into .venv ..."
-	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt
 	@touch $@
 
 $(UV): requirements/uv.txt

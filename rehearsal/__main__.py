@@ -1,0 +1,69 @@
+"""The rehearsal's commands: python -m rehearsal up | demo | replay."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+_ROOT = Path(__file__).parent.parent
+_PORT = "4566"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process's exit status."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.command == "up":
+        return _up(chosen)
+    # The report counts with the service's own table of prices.
+    sys.path.append(str(_ROOT / "layers" / "core"))
+    from rehearsal.demo import main as rehearse
+
+    return rehearse(chosen.scenario)
+
+
+def _up(chosen: argparse.Namespace) -> int:
+    from rehearsal.server.serve import CannotServeError, Wanted, serve
+
+    try:
+        serve(Wanted(port=chosen.port, template=chosen.template, start=chosen.start))
+    except CannotServeError as error:
+        print(f"rehearsal up: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description="A local AWS with a virtual clock.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="serve the local AWS with the stack deployed, until Ctrl-C")
+    up.add_argument("--port", type=_port, default=os.environ.get("PORT") or _PORT, help="0 takes a free one")
+    up.add_argument("--start", type=_start, help="where the clock begins, like 2026-03-01T00:00:00Z")
+    up.add_argument("--template", type=Path, default=_ROOT / "template.yaml", help="the SAM template to deploy")
+    demo = commands.add_parser("demo", help="rehearse a scenario and write build/demo/report.html")
+    demo.add_argument("scenario", nargs="?", default="walkthrough")
+    replay = commands.add_parser("replay", help="rehearse a scenario of your own")
+    replay.add_argument("scenario", metavar="FILE", help="a YAML file; rehearsal/scenarios/ holds examples")
+    return parser
+
+
+def _port(written: str) -> int:
+    if not written.isdecimal() or int(written) > 65_535:
+        raise argparse.ArgumentTypeError(f"{written!r} is no port: give a number from 0 to 65535")
+    return int(written)
+
+
+def _start(written: str) -> datetime:
+    from rehearsal.server.asking import time_of
+
+    try:
+        return time_of(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

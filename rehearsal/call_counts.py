@@ -1,0 +1,55 @@
+"""How often the service called AWS (`make bench` prints it), and which calls are reads (idle wake-ups depend on it)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rehearsal.cloud import current
+from rehearsal.lambdas.frames import running_frame
+
+_READ_PREFIXES = ("Describe", "List", "Get", "Query", "Scan", "BatchGet", "Head", "Search", "TransactGet", "Validate")
+# Their names look like writes, and they change nothing that anybody can observe later.
+_READS = frozenset({"ReceiveMessage", "FilterLogEvents", "InvokeEndpoint", "SelectObjectContent"})
+
+_calls: Counter[tuple[str, str]] = Counter()
+_thread = threading.local()
+
+
+def calls() -> Counter[tuple[str, str]]:
+    """Calls by (boto3's service name, operation) that handlers and state machines of the present cloud have made."""
+    return _calls
+
+
+def forget() -> None:
+    """A new cloud counts from nought."""
+    _calls.clear()
+
+
+def is_read_only(operation: str) -> bool:
+    """Whether an operation, as AWS writes it (DescribeEndpoint), leaves all state as it was."""
+    return operation.startswith(_READ_PREFIXES) or operation in _READS
+
+
+def count(service: str, operation: str) -> None:
+    """Attempts count: a retried call counts as often as it reached AWS."""
+    if made_by_service() and not getattr(_thread, "by_aws", False):
+        _calls[service, operation] += 1
+
+
+def made_by_service() -> bool:
+    """Whether the call that is being made comes from a handler or a state machine, and not from a person or a test."""
+    return running_frame() is not None or current().kernel.in_task()
+
+
+@contextmanager
+def by_aws() -> Iterator[None]:
+    """Calls that AWS's own services make for each other: they can fail, but the service did not make them."""
+    outer = getattr(_thread, "by_aws", False)
+    _thread.by_aws = True
+    try:
+        yield
+    finally:
+        _thread.by_aws = outer

@@ -1,0 +1,1 @@
+"""What EventBridge and EventBridge Scheduler do between an event or a time and its target."""

@@ -1,0 +1,107 @@
+"""What people do: models, manifests, machines started by hand, requests, and calls past the service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import yaml
+from botocore.exceptions import ClientError
+
+from rehearsal.doing.stage import Stage
+from rehearsal.scenario import ScenarioError
+from rehearsal.steps import CallSageMaker, CreateModel, Invoke, PutManifest, RemoveManifest, StartMachine, Stream
+
+MODEL_ROLE = "arn:aws:iam::111122223333:role/inference"
+
+
+def create_model(stage: Stage, model: CreateModel) -> None:
+    stage.cloud.client("sagemaker").create_model(
+        ModelName=model.name,
+        ExecutionRoleArn=MODEL_ROLE,
+        PrimaryContainer={"Image": model.image, "ModelDataUrl": f"s3://models/{model.name}.tar.gz"},
+    )
+    stage.tell("model", model.name, "is created")
+
+
+def put_manifest(stage: Stage, put: PutManifest) -> None:
+    key = _key(put.deployment)
+    stage.tell("manifest", put.deployment, f"{key} is put{_summary(put.manifest)}")
+    stage.cloud.client("s3").put_object(
+        Bucket=stage.outputs["ManifestBucket"], Key=key, Body=_text(stage, put).encode()
+    )
+
+
+def remove_manifest(stage: Stage, removed: RemoveManifest) -> None:
+    key = _key(removed.deployment)
+    stage.tell("manifest", removed.deployment, f"{key} is deleted")
+    stage.cloud.client("s3").delete_object(Bucket=stage.outputs["ManifestBucket"], Key=key)
+
+
+def start_machine(stage: Stage, start: StartMachine) -> None:
+    written = json.dumps(start.input)
+    stage.tell("start", start.machine, f"is started by hand with {written}")
+    stage.cloud.client("stepfunctions").start_execution(
+        stateMachineArn=stage.judge.machine_arn(start.machine), input=written
+    )
+
+
+def send_traffic(stage: Stage, stream: Stream) -> None:
+    start, until = stage.known(stream.from_), stage.known(stream.until)
+    body = stream.model_dump(exclude={"from_", "until"}, exclude_none=True)
+    stage.cloud.traffic.add({**body, "from": start, "until": until})
+    times = f"from {start:%d %b %H:%M} until {until:%d %b %H:%M}"
+    stage.tell("traffic", stream.endpoint, f"is sent {stream.requests_per_minute:g} requests a minute {times}")
+
+
+def invoke(stage: Stage, asked: Invoke) -> None:
+    client = stage.cloud.client("sagemaker-runtime")
+    request = {"EndpointName": asked.endpoint, "ContentType": "application/json", "Body": asked.body}
+    call = partial(client.invoke_endpoint, **request)
+    _ask(stage, asked.endpoint, "a request", call, asked.fails_with)
+
+
+def call_sagemaker(stage: Stage, asked: CallSageMaker) -> None:
+    """Raises ScenarioError for an operation that SageMaker doesn't have."""
+    client = stage.cloud.client("sagemaker")
+    operations: dict[str, str] = client.meta.method_to_api_mapping
+    method = next((name for name, operation in operations.items() if operation == asked.operation), None)
+    if method is None:
+        raise ScenarioError(f"call_sagemaker.operation: SageMaker has no {asked.operation!r}")
+    _ask(stage, "SageMaker", asked.operation, partial(getattr(client, method), **asked.parameters), asked.refused)
+
+
+def _ask(stage: Stage, subject: str, what: str, call: Callable[[], Any], refused: str | None) -> None:
+    """A call of a person's own, and whether its answer is the expected one."""
+    expected = f"{subject}: {what} is {f'refused: {refused}' if refused else 'answered'}"
+    try:
+        call()
+    except ClientError as error:
+        stage.tell("ask", subject, f"{what} is refused: {error.response['Error']['Message']}")
+        stage.find(expected, refused is not None and refused in str(error), str(error))
+    else:
+        stage.tell("ask", subject, f"{what} is answered")
+        stage.find(expected, refused is None, "it was answered")
+
+
+def _key(deployment: str) -> str:
+    return f"deployments/{deployment}.yaml"
+
+
+def _text(stage: Stage, put: PutManifest) -> str:
+    if put.text is not None:
+        return put.text
+    if put.file is not None:
+        return (stage.folder / put.file).read_text(encoding="utf-8")
+    return yaml.safe_dump(put.manifest, sort_keys=False)
+
+
+def _summary(manifest: dict[str, Any] | None) -> str:
+    """What a reader wants to know of a manifest in a timeline: the model and the size."""
+    if manifest is None:
+        return ""
+    reservation = manifest.get("reservation")
+    count = reservation.get("instance_count", 1) if isinstance(reservation, dict) else "?"
+    return f": {manifest.get('model', 'components')} x {count}"

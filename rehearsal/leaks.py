@@ -1,0 +1,75 @@
+"""What a finished story has left behind, beyond what it says it leaves. Nothing is the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rehearsal.cloud import Cloud
+from rehearsal.scenario import EndState
+
+
+def leaks(cloud: Cloud, outputs: dict[str, str], leaves: EndState) -> tuple[str, ...]:
+    """One readable line for each thing that should not be there any more."""
+    return (
+        *_endpoints(cloud, leaves),
+        *_configs(cloud, leaves),
+        *_schedules(cloud),
+        *_ledger_rows(cloud, outputs["LedgerTable"]),
+        *_executions(cloud),
+        *_dead_letters(cloud),
+        *(f"a task that died: {error.strip().splitlines()[-1]}" for error in cloud.kernel.errors),
+    )
+
+
+def _endpoints(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    for endpoint in cloud.client("sagemaker").list_endpoints()["Endpoints"]:
+        if endpoint["EndpointName"] not in leaves.endpoints:
+            yield f"endpoint {endpoint['EndpointName']}, {endpoint['EndpointStatus']}"
+
+
+def _configs(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    """The config that an endpoint which may stay is running on may stay with it."""
+    sagemaker = cloud.client("sagemaker")
+    present = [each["EndpointName"] for each in sagemaker.list_endpoints()["Endpoints"]]
+    live = {
+        sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
+        for name in leaves.endpoints
+        if name in present
+    }
+    for config in sagemaker.list_endpoint_configs(MaxResults=100)["EndpointConfigs"]:
+        if config["EndpointConfigName"] not in live:
+            yield f"endpoint config {config['EndpointConfigName']}"
+
+
+def _schedules(cloud: Cloud) -> Iterator[str]:
+    scheduler = cloud.client("scheduler")
+    for listed in scheduler.list_schedules(MaxResults=100)["Schedules"]:
+        schedule = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
+        if schedule["ScheduleExpression"].startswith("at("):
+            yield f"one-time schedule {listed['Name']}, {schedule['ScheduleExpression']}"
+
+
+def _ledger_rows(cloud: Cloud, table: str) -> Iterator[str]:
+    """Waiters and leases. Outcomes and history are meant to stay."""
+    for row in cloud.client("dynamodb").scan(TableName=table)["Items"]:
+        partition, sort = row["pk"]["S"], row["sk"]["S"]
+        if partition.startswith("waiter#"):
+            yield f"waiter for {partition.removeprefix('waiter#')}"
+        elif sort == "lease":
+            yield f"lease of {partition}, held by {row.get('holder', {}).get('S', 'nobody')}"
+
+
+def _executions(cloud: Cloud) -> Iterator[str]:
+    states = cloud.client("stepfunctions")
+    for machine in states.list_state_machines()["stateMachines"]:
+        running = states.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")
+        yield from (f"running execution {each['executionArn']}" for each in running["executions"])
+
+
+def _dead_letters(cloud: Cloud) -> Iterator[str]:
+    sqs = cloud.client("sqs")
+    for url in sqs.list_queues().get("QueueUrls", []):
+        wanted = ["ApproximateNumberOfMessages"]
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+        if int(found["ApproximateNumberOfMessages"]):
+            yield f"{found['ApproximateNumberOfMessages']} messages in {url.rpartition('/')[2]}"

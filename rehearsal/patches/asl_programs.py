@@ -1,0 +1,60 @@
+"""Parsed machines are kept: the parser takes up to a second for a machine of ours, and moto parses one at every start.
+
+A program holds no state of an execution: that is all in its environment. So executions and clouds can share it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from moto.stepfunctions.parser import utils
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+
+from rehearsal.patching import replace
+from rehearsal.virtual_threads import VirtualThread
+
+
+def apply() -> None:
+    original = replace(AmazonStateLanguageParser, "parse", staticmethod(_parse), expected="e08871c8420a")
+    _originals.append(original.__func__ if isinstance(original, staticmethod) else original)
+    replace(Program, "eval", _eval_program, expected="b8bfa1cb68d3")
+    # Each builds the representation of its whole machine, whether or not anybody reads the log.
+    replace(EvalComponent, "_log_failure_event_exception", _say_nothing, expected="149f4524b21b")
+    replace(EvalComponent, "_log_exception", _say_nothing, expected="14681a28e6dd")
+
+
+def reset() -> None:
+    # moto notes every thread that it ever made here.
+    utils.TMP_THREADS.clear()
+
+
+_originals: list[Any] = []
+
+
+@lru_cache(maxsize=256)
+def _parse(definition: str) -> Any:
+    return _originals[0](definition)
+
+
+def _say_nothing(self: Any, *args: Any, **kwargs: Any) -> None:
+    """In place of moto's logging."""
+
+
+def _eval_program(self: Any, env: Any) -> None:
+    """Only a program with a time limit needs a task of its own to be waited for."""
+    env.next_state_name = self.start_at.start_at_name
+    if self.timeout_seconds is None:
+        EvalComponent.eval(self, env)
+        return
+    worker = VirtualThread(
+        target=EvalComponent.eval, args=(self, env), name=f"machine at {self.start_at.start_at_name}"
+    )
+    worker.start()
+    worker.join(self.timeout_seconds.timeout_seconds)
+    if worker.is_alive():
+        env.set_timed_out()
+        # What was waiting notices the end and writes the last event of the history.
+        worker.join()

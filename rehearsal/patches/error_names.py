@@ -1,0 +1,79 @@
+"""Error names and causes as Retry and Catch see them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk as aws_sdk
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_events as events
+
+from rehearsal.patching import replace
+
+# What AWS writes before the dot for aws-sdk integrations: the service's name in the AWS SDK for Java 2.
+# Source: the exception prefixes of https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+_SDK_PREFIXES = {
+    "applicationautoscaling": "ApplicationAutoScaling",
+    "cloudformation": "CloudFormation",
+    "cloudwatch": "CloudWatch",
+    "cloudwatchlogs": "CloudWatchLogs",
+    "codepipeline": "CodePipeline",
+    "eventbridge": "EventBridge",
+    "iam": "Iam",
+    "lambda": "Lambda",
+    "pricing": "Pricing",
+    "s3": "S3",
+    "sagemaker": "SageMaker",
+    "sagemakerruntime": "SageMakerRuntime",
+    "scheduler": "Scheduler",
+    "sns": "Sns",
+    "sqs": "Sqs",
+    "ssm": "Ssm",
+    "sts": "Sts",
+}
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+_NEVER_CAUGHT_BY_ALL = ("States.DataLimitExceeded", "States.Runtime")
+
+
+def apply() -> None:
+    aws_sdk._SERVICE_ERROR_NAMES.update(_SDK_PREFIXES)
+    replace(CustomErrorName, "__init__", _init_custom_error_name, expected="146979a7778b")
+    replace(ErrorEqualsDecl, "_eval_body", _eval_error_equals, expected="fa479cb1270a")
+    replace(ExecutionState, "_construct_error_output_value", staticmethod(_error_output), expected="94f42eb0accb")
+    replace(events.SfnFailedEntryCountException, "__init__", _init_failed_entries, expected="ce9a47a4069b")
+
+
+def _init_custom_error_name(self: Any, error_name: str | None) -> None:
+    """moto refuses names that begin with "States.", which turns a branch's States.Timeout into States.Runtime."""
+    ErrorName.__init__(self, error_name)
+
+
+def _eval_error_equals(self: Any, env: Any) -> None:
+    name = env.stack.pop().error_name
+    env.stack.append(any(_matches(listed.error_name, name) for listed in self.error_names))
+
+
+def _matches(listed: str | None, name: str | None) -> bool:
+    if listed == name:
+        return True
+    if name in _NEVER_CAUGHT_BY_ALL:
+        return False
+    return listed == "States.ALL" or (listed == "States.TaskFailed" and name != "States.Timeout")
+
+
+def _error_output(failure_event: Any) -> dict[str, str]:
+    """Errors that a person didn't write begin with the state and its event number, as in the execution's own cause."""
+    details = FailureEventException(failure_event).get_execution_failed_event_details() or {}
+    return {"Error": details.get("error") or "", "Cause": details.get("cause") or ""}
+
+
+def _init_failed_entries(self: Any, cause: Any) -> None:
+    """A cause is text. moto keeps the document, on which DescribeExecution breaks."""
+    text = json.dumps(cause)
+    RuntimeError.__init__(self, text)
+    self.cause = text

@@ -1,0 +1,1 @@
+"""The SageMaker twin: training plans, reserved capacity and endpoints on the virtual clock."""

@@ -1,0 +1,1 @@
+"""The local AWS over HTTP: every AWS API on one port, and the rehearsal's own routes under /_rehearsal."""
