@@ -1,4 +1,4 @@
-"""Faults on demand. Each place that can fail asks `take` with its own name, and is told what goes wrong, if anything."""
+"""Faults on demand. Each place that can fail asks `take` with its name, and is told what goes wrong, if anything."""
 
 from __future__ import annotations
 

@@ -78,14 +78,13 @@ def _timeline(run: Run) -> Table:
 
 
 def _cells(line: Line) -> tuple[Text, ...]:
-    style = _STYLES[line.tone]
     quiet = "dim" if line.tone == "holding" else ""
-    what = Text.assemble((line.kind, style), " ", (line.subject, quiet))
+    why = Text.assemble((line.subject, "bold" if not quiet else quiet), (f"  {line.text}", quiet))
     return (
         Text(f"{line.at:%H:%M:%S}", style="dim"),
         Text(_WHO[line.actor], style=quiet),
-        what,
-        Text(line.text, style=quiet),
+        Text(line.kind, style=_STYLES[line.tone]),
+        why,
     )
 
 

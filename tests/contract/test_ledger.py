@@ -181,22 +181,29 @@ class TestRegistrations:
 
 
 class TestWaiters:
-    WAITER = Waiter(token="t" * 900, until="settled")
+    WAITER = Waiter(holder="me", token="t" * 900, until="settled")
 
     def test_a_waiter_is_stored_once_and_taken_once(self, ledger: Ledger) -> None:
         ledger.waiters.store(NAME, self.WAITER, NOW)
         ledger.waiters.store(NAME, self.WAITER, NOW + MINUTE)
         assert ledger.waiters.of(NAME) == (self.WAITER,)
-        assert ledger.waiters.forget(NAME, self.WAITER.token)
-        assert not ledger.waiters.forget(NAME, self.WAITER.token)
+        assert ledger.waiters.forget(NAME, self.WAITER)
+        assert not ledger.waiters.forget(NAME, self.WAITER)
         assert ledger.waiters.of(NAME) == ()
 
     def test_several_may_wait_for_one_endpoint_and_none_for_another(self, ledger: Ledger) -> None:
-        other = Waiter(token="another", until="gone")
+        other = Waiter(holder="you", token="another", until="gone")
         ledger.waiters.store(NAME, self.WAITER, NOW)
         ledger.waiters.store(NAME, other, NOW)
         assert {waiter.until for waiter in ledger.waiters.of(NAME)} == {"settled", "gone"}
         assert ledger.waiters.of("other") == ()
+
+    def test_a_holder_that_waits_anew_is_not_forgotten_for_its_last_try(self, ledger: Ledger) -> None:
+        again = self.WAITER.model_copy(update={"token": "another"})
+        ledger.waiters.store(NAME, self.WAITER, NOW)
+        ledger.waiters.store(NAME, again, NOW)
+        assert not ledger.waiters.forget(NAME, self.WAITER)
+        assert ledger.waiters.of(NAME) == (again,)
 
 
 def outcome(index: int, **over: object) -> Outcome:

@@ -56,7 +56,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 def test_a_wait_that_is_not_over_is_stored(cloud: Cloud) -> None:
     assert not await_endpoint(NAME, "me", "token-1", "settled", cloud.ledger, NOW).resumed
-    assert cloud.ledger.waiters.of(NAME) == (Waiter(token="token-1", until="settled"),)
+    assert cloud.ledger.waiters.of(NAME) == (Waiter(holder="me", token="token-1", until="settled"),)
     assert "token-1" in cloud.open
 
 
@@ -87,12 +87,18 @@ def test_who_lost_the_lease_does_not_wait(cloud: Cloud) -> None:
 
 
 def test_the_event_resumes_all_that_wait_for_it(cloud: Cloud) -> None:
-    for token in ("token-1", "token-2"):
-        await_endpoint(NAME, "me", token, "settled", cloud.ledger, NOW)
+    await_endpoint(NAME, "me", "token-1", "settled", cloud.ledger, NOW)
+    cloud.ledger.waiters.store(NAME, Waiter(holder="a dead run", token="token-2", until="settled"), NOW)
     cloud.status = "InService"
     assert resume_waiters(EVENT, "ledger").resumed == 2
     assert cloud.open == set()
     assert cloud.ledger.waiters.of(NAME) == ()
+
+
+def test_a_wait_that_is_tried_again_takes_the_place_of_the_one_before(cloud: Cloud) -> None:
+    for token in ("token-1", "token-2"):
+        await_endpoint(NAME, "me", token, "settled", cloud.ledger, NOW)
+    assert [waiter.token for waiter in cloud.ledger.waiters.of(NAME)] == ["token-2"]
 
 
 def test_a_doubled_event_resumes_nobody_again(cloud: Cloud) -> None:

@@ -61,7 +61,7 @@ class World:
         return watch_plans(LEADS, PLACE, self.ledger, at)
 
     def reconciled(self) -> None:
-        self.ledger.registrations.reconciled("llama-eval", Noted(due_at=None))
+        self.ledger.registrations.reconciled("llama-eval", Noted(due_at=None, placed_on="p5-for-eval"))
 
     def _note(self, what: str) -> None:
         if what == self.broken:
@@ -153,6 +153,7 @@ def test_a_schedule_that_has_fired_is_forgotten_without_a_call(world: World) -> 
 def test_a_closing_window_is_told_to_its_deployment_with_its_deadline(world: World) -> None:
     world.plans = (plan(),)
     world.watch(START)
+    world.reconciled()
     world.news.clear()
     world.watch(END - timedelta(minutes=360))
     [closing] = [each for each in world.news if each["type"] == "Window Closing"]

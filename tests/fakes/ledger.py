@@ -87,6 +87,7 @@ class FakeRegistrations(Registrations):
             finish_before_minutes=row.manifest.end_of_window.finish_before_minutes,
             due_at=noted.due_at,
             endpoint_seen=noted.endpoint_seen,
+            placed_on=noted.placed_on,
             reconciled=row.name in self._reconciled,
         )
 
@@ -126,13 +127,16 @@ class FakeWaiters(Waiters):
         self._waiters: dict[str, dict[str, Waiter]] = defaultdict(dict)
 
     def store(self, endpoint: str, waiter: Waiter, now: datetime) -> None:
-        self._waiters[endpoint][waiter.token] = waiter
+        self._waiters[endpoint][waiter.holder] = waiter
 
     def of(self, endpoint: str) -> tuple[Waiter, ...]:
         return tuple(self._waiters[endpoint].values())
 
-    def forget(self, endpoint: str, token: str) -> bool:
-        return self._waiters[endpoint].pop(token, None) is not None
+    def forget(self, endpoint: str, waiter: Waiter) -> bool:
+        if self._waiters[endpoint].get(waiter.holder) != waiter:
+            return False
+        del self._waiters[endpoint][waiter.holder]
+        return True
 
 
 class FakeHistory(History):

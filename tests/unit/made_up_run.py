@@ -138,7 +138,7 @@ def _entries(up: datetime, rotated: datetime, grown: datetime, left: datetime, g
         decided(rotated, "rotate", "the manifest wants my-model-v2; all_at_once (1 free, 1 needed)"),
         Entry(rotated + minutes(4), "event", NAME, "Endpoint Rotated: my-model-v2 is live"),
         decided(grown, "resize", "2 instances wanted, 1 running, 1 free"),
-        decided(grown + minutes(60), "refuse", "3 instances asked, plan p5-for-eval reserves 2 (2 in use, 0 free)"),
+        decided(grown + minutes(60), "refuse", "instances asked: 3; plan p5-for-eval reserves 2 (2 in use, 0 free)"),
         decided(left, "hand_over", "the window of p5-for-eval closes at 11:30 UTC; on_demand"),
         Entry(left + minutes(4), "event", NAME, "Handover Completed: on demand, 110 minutes before the end"),
         decided(gone, "hand_over", "on demand has run 23 of 24 hours; delete"),

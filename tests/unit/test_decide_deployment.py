@@ -82,7 +82,7 @@ def test_asks_for_no_more_than_is_reserved_and_says_the_numbers() -> None:
     asked = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 3})
     decision = decide(snapshot(deployment=asked))
     assert isinstance(decision, Refuse)
-    assert "3 instances asked, plan p5-for-eval reserves 2 (0 in use, 2 free)" in decision.reason
+    assert "instances asked: 3; plan p5-for-eval reserves 2 (0 in use, 2 free)" in decision.reason
 
 
 def test_refuses_a_plan_of_another_type() -> None:
@@ -171,7 +171,7 @@ def test_refuses_a_rotation_that_has_no_room_with_the_numbers() -> None:
     decision = decide(snapshot(deployment=wanted, endpoint=endpoint(), plans=(full,)))
     assert isinstance(decision, Refuse)
     assert decision.code == "NoRoom"
-    assert "1 instances asked, plan p5-for-eval reserves 1 (1 in use, 0 free)" in decision.reason
+    assert "instances asked: 1; plan p5-for-eval reserves 1 (1 in use, 0 free)" in decision.reason
 
 
 def test_a_change_of_the_count_alone_goes_in_place() -> None:
@@ -186,7 +186,7 @@ def test_a_count_beyond_the_reservation_is_refused_before_any_call() -> None:
     decision = decide(snapshot(deployment=three, endpoint=endpoint(), plans=(plan(available_count=1, in_use_count=1),)))
     assert isinstance(decision, Refuse)
     assert decision.code == "OverReserved"
-    assert decision.reason == "3 instances asked, plan p5-for-eval reserves 2 (1 in use, 1 free)"
+    assert decision.reason == "instances asked: 3; plan p5-for-eval reserves 2 (1 in use, 1 free)"
 
 
 def test_a_count_with_no_room_for_the_difference_is_refused_and_asked_again_later() -> None:

@@ -20,7 +20,14 @@ LEADS = (1440, 360, 60)
 
 def brief(**over: Any) -> DeploymentBrief:
     mark = endpoint_mark("InService", START)
-    given = {"name": "llama-eval", "plans": ("p5-for-eval",), "endpoint_seen": mark, "reconciled": True, **over}
+    given = {
+        "name": "llama-eval",
+        "plans": ("p5-for-eval",),
+        "endpoint_seen": mark,
+        "placed_on": "p5-for-eval",
+        "reconciled": True,
+        **over,
+    }
     return DeploymentBrief(**given)
 
 

@@ -26,6 +26,7 @@ class Noted(Frozen):
 
     due_at: Time | None = None
     endpoint_seen: str | None = None
+    placed_on: str | None = None
     last_hold: LastHold | None = None
 
 
@@ -113,5 +114,6 @@ def _brief(row: Item) -> DeploymentBrief:
         finish_before_minutes=row["manifest"]["end_of_window"]["finish_before_minutes"],
         due_at=row.get("due_at"),
         endpoint_seen=row.get("endpoint_seen"),
+        placed_on=row.get("placed_on"),
         reconciled=row.get("reconciled", False),
     )

@@ -14,8 +14,9 @@ type Until = Literal["settled", "gone"]
 
 
 class Waiter(Frozen):
-    """A state machine's task that goes on when its endpoint has settled, or is gone."""
+    """A state machine's task that goes on when its endpoint has settled, or is gone. `holder` is its execution."""
 
+    holder: str
     token: str
     until: Until
 
@@ -25,22 +26,23 @@ class Waiters:
         self._table = table
 
     def store(self, endpoint: str, waiter: Waiter, now: datetime) -> None:
-        """Idempotent: one row per token."""
+        """One row per holder: a task that waits again, with a new token, takes the place of its last try."""
         row = {**waiter.model_dump(), "stored_at": iso(now), "expires_at": int((now + KEPT).timestamp())}
-        self._table.put(_pk(endpoint), _sk(waiter.token), row)
+        self._table.put(_pk(endpoint), _sk(waiter.holder), row)
 
     def of(self, endpoint: str) -> tuple[Waiter, ...]:
         """All that wait for this endpoint; empty if nobody does."""
-        return tuple(Waiter(token=row["token"], until=row["until"]) for row in self._table.query(_pk(endpoint)))
+        rows = self._table.query(_pk(endpoint))
+        return tuple(Waiter(holder=row["holder"], token=row["token"], until=row["until"]) for row in rows)
 
-    def forget(self, endpoint: str, token: str) -> bool:
-        """True for the one caller that took it; False if it was gone already."""
-        return self._table.delete(_pk(endpoint), _sk(token)).done
+    def forget(self, endpoint: str, waiter: Waiter) -> bool:
+        """True for the one caller that took it; False if it was gone already, or the holder waits anew."""
+        return self._table.delete(_pk(endpoint), _sk(waiter.holder), "#token = :token", token=waiter.token).done
 
 
 def _pk(endpoint: str) -> str:
     return f"waiter#{endpoint}"
 
 
-def _sk(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+def _sk(holder: str) -> str:
+    return hashlib.sha256(holder.encode()).hexdigest()[:32]

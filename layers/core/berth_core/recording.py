@@ -39,6 +39,7 @@ class Recording(Frozen):
     stay_ended_at: Time | None = None
     due_at: Time | None = None
     endpoint_seen: str | None = None
+    placed_on: str | None = None
     removed: bool = False
     announcements: tuple[Announcement, ...] = ()
     summary: str
@@ -184,8 +185,10 @@ def _with_stays(happened: Happened, recording: Recording) -> Recording:
     running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
     stay = _stay(happened, seen) if _is_away(seen) else None
     is_same = running is not None and stay is not None and _fleet(running) == _fleet(stay)
+    plan = seen.plan_of(endpoint.plan_arn) if endpoint and endpoint.plan_arn else None
     told: dict[str, object] = {
         "endpoint_seen": endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None,
+        "placed_on": plan.name if plan else None,
     }
     if running is not None and (not _is_away(seen) or (stay is not None and not is_same)):
         told["stay_ended_at"] = seen.now

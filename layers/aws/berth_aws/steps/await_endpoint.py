@@ -20,7 +20,7 @@ class Waiting(Frozen):
 def await_endpoint(deployment: str, holder: str, token: str, until: Until, ledger: Ledger, now: datetime) -> Waiting:
     """Stores the token, then looks: the event may have come before. Renews the lease, since waiting takes long."""
     ledger.leases.insist(deployment, holder, now)
-    waiter = Waiter(token=token, until=until)
+    waiter = Waiter(holder=holder, token=token, until=until)
     ledger.waiters.store(deployment, waiter, now)
     there = described(clients.shared("sagemaker"), deployment)
     return Waiting(resumed=resume(deployment, waiter, there, ledger))
@@ -32,7 +32,7 @@ def resume(endpoint: str, waiter: Waiter, there: Described | None, ledger: Ledge
     if not _is_over(there, waiter.until):
         return False
     answered = send_task_success(clients.shared("stepfunctions"), waiter.token, {"until": waiter.until})
-    ledger.waiters.forget(endpoint, waiter.token)
+    ledger.waiters.forget(endpoint, waiter)
     return answered
 
 

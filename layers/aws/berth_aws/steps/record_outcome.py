@@ -88,6 +88,7 @@ def _noted(ended: Ended, recording: Recording) -> Noted:
     noted: dict[str, Any] = {"due_at": recording.due_at}
     if ended.seen is not None:
         noted["endpoint_seen"] = recording.endpoint_seen
+        noted["placed_on"] = recording.placed_on
     if recording.held is not None:
         by = ended.by if recording.is_new_hold else ""
         noted["last_hold"] = LastHold(code=recording.held.code, reason=recording.held.reason, by=by)

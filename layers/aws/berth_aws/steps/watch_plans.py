@@ -125,7 +125,7 @@ def _closing(now: datetime, closing: Closing) -> Announcement:
     return window_closing(
         deployment=closing.deployment,
         at=now,
-        reason=f"the window of plan {closing.plan} closes in {closing.minutes_left} minutes",
+        reason=f"the window of plan {closing.plan} closes at {closing.closes_at:%Y-%m-%d %H:%M} UTC",
         plan=closing.plan,
         ends_at=closing.closes_at,
         finish_by=closing.finish_by,

@@ -36,7 +36,7 @@ def closings(seen: Snapshot) -> dict[str, datetime]:
 def _needs_a_place(seen: Snapshot) -> str | None:
     endpoint = seen.endpoint
     if endpoint is None:
-        return "there is no endpoint yet"
+        return "there is no endpoint"
     if endpoint.status == "Failed":
         reason = endpoint.failure_reason or "no reason given"
         return f"the endpoint Failed ({reason})"

@@ -125,7 +125,7 @@ def _next_plan(seen: Snapshot, intent: Intent) -> Taken | str:
         )
         if spec.name not in _failed(intent):
             return "update", spec
-    return f"no other plan of the manifest is Active with {count} free instances"
+    return f"no other plan of the manifest is Active with room for {count}"
 
 
 def _on_demand(seen: Snapshot, intent: Intent) -> Taken | str:

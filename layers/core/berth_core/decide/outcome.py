@@ -72,8 +72,8 @@ def _resized(endpoint: EndpointSeen, decision: Resize) -> Verdict:
         if variant.name == decision.variant
     }
     if counts == {(decision.instance_count, decision.instance_count)}:
-        return "", f"{decision.instance_count} instances in service"
-    text = f"{endpoint.instance_count} instances in service, {decision.instance_count} were asked"
+        return "", f"instances in service: {decision.instance_count}"
+    text = f"instances in service: {endpoint.instance_count}, asked: {decision.instance_count}"
     return _because(endpoint, "RolledBack", text)
 
 

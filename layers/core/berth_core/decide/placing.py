@@ -74,7 +74,7 @@ def _unfit(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     count = wanted_count(seen.deployment)
     if plan.total_count and count > plan.total_count:
         used = f"{plan.in_use_count} in use, {plan.available_count} free"
-        text = f"{count} instances asked, plan {plan.name} reserves {plan.total_count} ({used})"
+        text = f"instances asked: {count}; plan {plan.name} reserves {plan.total_count} ({used})"
         return NoPlace(reason=text, never=True)
     if plan.status in (PlanStatus.EXPIRED, PlanStatus.FAILED):
         because = f": {plan.status_message}" if plan.status_message else ""
@@ -114,7 +114,7 @@ def _full(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     count = wanted_count(seen.deployment)
     if count <= plan.available_count:
         return None
-    text = f"{count} instances asked, plan {plan.name} has {plan.available_count} of {plan.total_count} free"
+    text = f"instances asked: {count}; plan {plan.name} has {plan.available_count} of {plan.total_count} free"
     return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
 
 

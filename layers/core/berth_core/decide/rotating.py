@@ -67,7 +67,7 @@ def _resize(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
         return Refuse(code="NoRoom", reason=_numbers(plan, spec), next_at=seen.now + LOOK_AGAIN)
     return Resize(
         id=decision_id(seen, "resize", spec.name),
-        reason=f"{endpoint.instance_count} instances run, {spec.instance_count} are wanted",
+        reason=f"from {endpoint.instance_count} to {spec.instance_count}, in place",
         started_at=seen.now,
         variant=endpoint.variants[0].name,
         instance_count=spec.instance_count,
@@ -103,4 +103,4 @@ def _drifted(seen: Snapshot, endpoint: EndpointSeen) -> Hold | None:
 
 def _numbers(plan: PlanSeen, spec: ConfigSpec) -> str:
     used = f"{plan.in_use_count} in use, {plan.available_count} free"
-    return f"{spec.instance_count} instances asked, plan {plan.name} reserves {plan.total_count} ({used})"
+    return f"instances asked: {spec.instance_count}; plan {plan.name} reserves {plan.total_count} ({used})"

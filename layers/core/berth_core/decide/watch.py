@@ -25,13 +25,17 @@ class EndpointBrief(Frozen):
 
 
 class DeploymentBrief(Frozen):
-    """A deployment as the ledger lists it. `endpoint_seen` is the endpoint's mark at its last reconcile."""
+    """A deployment as the ledger lists it.
+
+    `endpoint_seen` is the endpoint's mark when it was last looked at, `placed_on` the plan that it stood on then.
+    """
 
     name: str
     plans: tuple[str, ...]
     finish_before_minutes: int = 60
     due_at: Time | None = None
     endpoint_seen: str | None = None
+    placed_on: str | None = None
     reconciled: bool = False
 
 
@@ -174,7 +178,7 @@ def _tell(look: Look, plan: PlanSeen, block: Block) -> list[Closing]:
             minutes_left=left,
         )
         for each in look.deployments
-        if plan.name in each.plans
+        if each.placed_on == plan.name
     ]
 
 
