@@ -50,6 +50,7 @@ def _replayed(cloud: Cloud, scenario: Scenario, folder: Path) -> Run:
         cloud,
         scenario,
         verdicts=(*stage.verdicts, *judge.all(scenario.expect)),
+        sent=tuple(stage.sent),
         leaks=leaks(cloud, outputs, scenario.leaves),
         processor_seconds=took_seconds,
     )

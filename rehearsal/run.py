@@ -15,6 +15,16 @@ from rehearsal.traffic import HourOfTraffic
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A steady stream of requests that the scenario sent."""
+
+    endpoint: str
+    start: datetime
+    until: datetime
+    per_minute: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """An expectation, and whether it held. `found` is what was seen instead, when it did not."""
 
@@ -36,6 +46,7 @@ class Run:
     endpoint_spans: tuple[EndpointSpan, ...] = ()
     holdings: tuple[Holding, ...] = ()
     traffic: tuple[HourOfTraffic, ...] = ()
+    sent: tuple[Sent, ...] = ()
     first_failures: tuple[str, ...] = ()
     prices_usd_per_hour: tuple[tuple[str, str], ...] = ()
     verdicts: tuple[Verdict, ...] = ()

@@ -1,4 +1,4 @@
-"""What can be done in a scenario: one verb per step. The doing itself is in rehearsal/doing.py."""
+"""What can be done in a scenario: one verb per step. The doing itself is in rehearsal/doing/."""
 
 from __future__ import annotations
 

@@ -81,8 +81,10 @@ def _is_execution(entry: Entry) -> bool:
 
 def _subject(entry: Entry) -> str:
     """The name of what it is about: of an execution, its state machine's."""
-    first, _, second = entry.subject.partition("/")
-    return first if _is_execution(entry) else second or first
+    if entry.subject.startswith(_RESOURCES) or _is_execution(entry):
+        first, _, second = entry.subject.partition("/")
+        return first if _is_execution(entry) else second
+    return entry.subject
 
 
 def _kind(entry: Entry) -> str:

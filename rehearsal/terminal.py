@@ -79,12 +79,12 @@ def _timeline(run: Run) -> Table:
 
 def _cells(line: Line) -> tuple[Text, ...]:
     quiet = "dim" if line.tone == "holding" else ""
-    why = Text.assemble((line.subject, "bold" if not quiet else quiet), (f"  {line.text}", quiet))
+    about = (f"{line.subject}  " if line.subject else "", quiet or "bold")
     return (
         Text(f"{line.at:%H:%M:%S}", style="dim"),
         Text(_WHO[line.actor], style=quiet),
         Text(line.kind, style=_STYLES[line.tone]),
-        why,
+        Text.assemble(about, (line.text, quiet)),
     )
 
 

@@ -23,7 +23,8 @@ def _heading(run: Run) -> Iterator[str]:
 
 def _story(run: Run) -> Iterator[str]:
     for line in lines(run.entries):
-        yield f"{line.at:%m-%d %H:%M:%S}  {line.actor:<6}  {line.kind:<12}  {line.subject}: {line.text}"
+        about = f"{line.subject}: " if line.subject else ""
+        yield f"{line.at:%m-%d %H:%M:%S}  {line.actor:<6}  {line.kind:<12}  {about}{line.text}"
     yield ""
 
 

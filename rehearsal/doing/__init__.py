@@ -31,7 +31,7 @@ ACTS: dict[str, Callable[[Stage, Any], None]] = {
 def do(stage: Stage, step: Step) -> None:
     """One step, now, and all that follows from it at once."""
     if step.note is not None:
-        stage.tell("note", "people", step.note)
+        stage.tell("note", "", step.note)
     ACTS[step.verb](stage, getattr(step, step.verb))
     # What a scenario does to the cloud itself is no API call: periodic wake-ups must not be taken for idle after it.
     stage.cloud.touched()

@@ -11,6 +11,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from rehearsal.doing.stage import Stage
+from rehearsal.run import Sent
 from rehearsal.scenario import ScenarioError
 from rehearsal.steps import CallSageMaker, CreateModel, Invoke, PutManifest, RemoveManifest, StartMachine, Stream
 
@@ -52,6 +53,7 @@ def send_traffic(stage: Stage, stream: Stream) -> None:
     start, until = stage.known(stream.from_), stage.known(stream.until)
     body = stream.model_dump(exclude={"from_", "until"}, exclude_none=True)
     stage.cloud.traffic.add({**body, "from": start, "until": until})
+    stage.sent.append(Sent(stream.endpoint, start, until, stream.requests_per_minute))
     times = f"from {start:%d %b %H:%M} until {until:%d %b %H:%M}"
     stage.tell("traffic", stream.endpoint, f"is sent {stream.requests_per_minute:g} requests a minute {times}")
 

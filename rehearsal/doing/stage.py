@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.cloud import Cloud
 from rehearsal.judgement import Judge
 from rehearsal.moments import Edge, Moment
-from rehearsal.run import Verdict
+from rehearsal.run import Sent, Verdict
 from rehearsal.scenario import Scenario, ScenarioError
 
 
@@ -24,6 +24,7 @@ class Stage:
     judge: Judge
     verdicts: list[Verdict] = field(default_factory=list)
     offerings: dict[str, str] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
 
     def when(self, moment: Moment) -> datetime | None:
         """None if it depends on a plan that nobody has bought yet. ScenarioError for a block that isn't there."""

@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rehearsal import wording
 from rehearsal.figures import figures
 from rehearsal.report.closeups import closeups
-from rehearsal.report.lanes import Stretch, chart
+from rehearsal.report.lanes import chart
+from rehearsal.report.shapes import Stretch
 from rehearsal.run import Run
 from rehearsal.story import lines
 

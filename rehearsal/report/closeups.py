@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from rehearsal.report.lanes import Stretch
+from rehearsal.report.shapes import Stretch
 from rehearsal.run import Run
 from rehearsal.story import Line
 

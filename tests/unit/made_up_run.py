@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from rehearsal.run import Run, Verdict
+from rehearsal.run import Run, Sent, Verdict
 from rehearsal.sagemaker.capacity import Holding, Pool
 from rehearsal.sagemaker.history import EndpointSpan, PlanSpan
 from rehearsal.sagemaker.plans import Block, Plan
@@ -68,6 +68,7 @@ def run(**other: Any) -> Run:
             Holding(NAME, Pool(P5), 2, left, gone),
         ),
         "traffic": _traffic(up, gone),
+        "sent": (Sent(NAME, up + minutes(10), gone - minutes(30), 60.0),),
         "prices_usd_per_hour": ((P5, "50.00"),),
         "verdicts": (Verdict(UNTIL, "no request failed", True),),
         "processor_seconds": 0.42,

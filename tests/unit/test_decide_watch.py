@@ -15,6 +15,7 @@ from berth_core.decide.watch import (
 from tests.builders import END, START, block, plan
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 LEADS = (1440, 360, 60)
 
 
@@ -86,6 +87,12 @@ def test_each_block_has_its_moments_and_past_ones_have_none() -> None:
     first = ["b0-lead-1440", "b0-lead-360", "b0-lead-60", "b0-end"]
     assert names == [*first, "b1-start", "b1-lead-1440", "b1-lead-360", "b1-lead-60", "b1-end"]
     assert all(len(moment.name) <= 64 for moment in two.moments)
+
+
+def test_a_plan_that_should_be_open_is_looked_at_again_soon() -> None:
+    late = watch(now=START, plans=(plan(status="Scheduled"),), rows=(PlanRow(name="p5-for-eval", seen=plan()),))
+    assert START + 2 * MINUTE in {moment.at for moment in late.moments if moment.name.endswith("-late")}
+    assert not [moment for moment in watch(now=START).moments if moment.name.endswith("-late")]
 
 
 def test_a_deployment_asks_for_its_own_moment() -> None:

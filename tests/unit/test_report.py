@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.report import render, write
-from rehearsal.report.lanes import Chart, Stretch, chart
-from rehearsal.run import Verdict
+from rehearsal.report.lanes import chart
+from rehearsal.report.shapes import Chart, Stretch
+from rehearsal.run import Sent, Verdict
 from rehearsal.story import lines
 from rehearsal.timeline import Entry
 from tests.unit.made_up_run import CLOSES, NAME, OPENS, START, UNTIL, minutes, run, scenario, span
@@ -121,7 +122,7 @@ def test_lines_too_close_to_tell_apart_share_a_mark() -> None:
         Entry(OPENS + minutes(n), "decision", NAME, f"reason {n}", {"decision": "deploy"}) for n in range(3)
     )
     (lane,) = (lane for lane in _chart(entries, START, UNTIL).lanes if lane.marks)
-    assert [(mark.label, len(mark.text)) for mark in lane.marks] == [("1…3", 3)]
+    assert [(mark.label, len(mark.text)) for mark in lane.marks] == [("1 +2", 3)]
     (lane,) = (lane for lane in _chart(entries, OPENS, OPENS + minutes(4)).lanes if lane.marks)
     assert [mark.label for mark in lane.marks] == ["1", "2", "3"]
 
@@ -149,3 +150,26 @@ def test_a_day_of_traffic_is_the_sum_of_its_hours() -> None:
     day = (OPENS + timedelta(days=1)).date()
     served = sum(hour.served for hour in made.traffic if hour.at.date() == day)
     assert f"<td>{day.isoformat()}</td><td>{served:,}</td><td>0</td>" in text
+
+
+def test_closely_requests_are_shown_from_the_first_to_the_last_and_failures_over_them() -> None:
+    stretch = Stretch(OPENS, OPENS + minutes(60))
+    entries = (
+        Entry(OPENS + minutes(20), "request", f"endpoint/{NAME}", "requests fail: gone", {"error": "gone"}),
+        Entry(OPENS + minutes(30), "request", f"endpoint/{NAME}", "requests are served again", {"failed": 10}),
+    )
+    sent = (Sent(NAME, OPENS + minutes(15), OPENS + minutes(45), 1.0),)
+    drawn = chart(run(entries=entries, sent=sent), (), "close", stretch)
+    lane = next(lane for lane in drawn.lanes if lane.kind == "traffic")
+    assert [(bar.look, bar.left, bar.width) for bar in lane.bars] == [
+        ("served", 25.0, 50.0),
+        ("failed", pytest.approx(33.333, abs=0.001), pytest.approx(16.667, abs=0.001)),
+    ]
+
+
+def test_requests_that_fail_to_the_end_are_shown_failing_to_the_end() -> None:
+    entries = (Entry(UNTIL - minutes(20), "request", f"endpoint/{NAME}", "requests fail: gone", {"error": "gone"}),)
+    sent = (Sent(NAME, UNTIL - minutes(60), UNTIL, 1.0),)
+    drawn = chart(run(entries=entries, sent=sent), (), "close", Stretch(UNTIL - minutes(60), UNTIL))
+    lane = next(lane for lane in drawn.lanes if lane.kind == "traffic")
+    assert lane.bars[1].left + lane.bars[1].width == pytest.approx(100, abs=0.01)

@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 
 from berth_core.durations import expected
-from berth_core.facts import PlanSeen, PlanStatus, Snapshot
+from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
 from berth_core.model import Frozen, Time
 from berth_core.naming import wanted_count
 
 LOOK_AGAIN = timedelta(minutes=5)
 """How soon to look again at something that is due but not there yet."""
+OVERDUE = timedelta(minutes=1)
+"""The same for a plan that should be open: idle minutes of reserved instances are paid for."""
+GRACE = timedelta(minutes=10)
+"""A plan that turns Active within this time of its start is on time, and nobody need be told otherwise."""
 
 
 class Place(Frozen):
@@ -87,15 +91,21 @@ def _not_open(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     if plan.status is PlanStatus.ACTIVE:
         return None
     block = plan.block_at(seen.now)
+    if block is not None and seen.now < block.starts_at + GRACE:
+        return NoPlace(reason=_opens(plan, block), next_at=seen.now + OVERDUE)
     if block is not None:
         text = f"plan {plan.name} should have opened at {_clock(block.starts_at)} but is still {plan.status}"
-        return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+        return NoPlace(reason=text, next_at=seen.now + OVERDUE)
     later = plan.block_after(seen.now)
     if later is None:
         return NoPlace(
             reason=f"plan {plan.name} is {plan.status} and has no further block", next_at=seen.now + LOOK_AGAIN
         )
-    return NoPlace(reason=f"plan {plan.name} opens at {_clock(later.starts_at)}", next_at=later.starts_at)
+    return NoPlace(reason=_opens(plan, later), next_at=later.starts_at)
+
+
+def _opens(plan: PlanSeen, block: Block) -> str:
+    return f"plan {plan.name} opens at {_clock(block.starts_at)}"
 
 
 def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> NoPlace | None:

@@ -14,6 +14,8 @@ from berth_core.naming import short_hash
 
 SCHEDULE_PRECISION = timedelta(minutes=1)
 """EventBridge Scheduler fires to the minute, so what is nearer than that is left to the next watch."""
+OVERDUE = timedelta(minutes=2)
+"""How soon to look again at a plan that should be open: idle minutes of reserved instances are paid for."""
 
 
 class EndpointBrief(Frozen):
@@ -222,6 +224,10 @@ def _moments(look: Look, plans: Sequence[PlanSeen]) -> list[Moment]:
                 for lead in look.lead_minutes
             ]
             moments.append(Moment(name=f"{stem}-end", at=block.ends_at))
+        if plan.status is PlanStatus.SCHEDULED and plan.block_at(look.now) is not None:
+            moments.append(
+                Moment(name=f"{plan.name[:36]}-{short_hash(plan.name, digits=4)}-late", at=look.now + OVERDUE)
+            )
     moments += [Moment(name=f"{each.name}-due", at=each.due_at) for each in look.deployments if each.due_at is not None]
     return moments
 

@@ -1,0 +1,124 @@
+"""The three tables: what was measured, beside what was hoped for."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from rehearsal.bench import calls as asking
+from rehearsal.bench import cold_starts, replay
+from rehearsal.bench.cold_starts import BARE, Started
+from rehearsal.bench.packages import Packages, lay_out
+from rehearsal.bench.recording import Invocation, rehearse
+from rehearsal.bench.stub import Stub
+from rehearsal.bench.table import ratio, spread, table, verdict
+
+COLD_START_AT_MOST = 1.00
+NOT_OURS_AT_MOST = 0.50
+RSS_AT_MOST = 0.88
+REPLAY_SECONDS_AT_MOST = 0.5
+WATCH_TIMES_FLOOR_AT_MOST = 1.1
+
+_fortnight = cache(rehearse)
+
+
+@cache
+def _packages(folder: Path) -> Packages:
+    return lay_out(folder)
+
+
+def cold(rounds: int, folder: Path) -> str:
+    """Each function's first invocation in a fresh process, as ratios to the bare handler's."""
+    variants = cold_starts.variants(_fortnight(), _packages(folder))
+    measured = cold_starts.measure(variants, rounds, folder)
+    header = ("cold start", "wall / bare", "goal", "CPU / bare", "RSS / bare", "goal", "wall ms", "init ms",
+              "first call ms", "RSS MB", "modules", "AWS calls")  # fmt: skip
+    rows = [_cold_row(name, started, measured[BARE]) for name, started in measured.items()]
+    return f"{_conditions(rounds)}\n\n{table(header, rows)}"
+
+
+def _cold_row(name: str, started: Sequence[Started], bare: Sequence[Started]) -> tuple[object, ...]:
+    wall = ratio([each.wall_ms for each in started], [each.wall_ms for each in bare])
+    processor = ratio([each.cpu_ms for each in started], [each.cpu_ms for each in bare])
+    rss = ratio([each.rss_mb for each in started], [each.rss_mb for each in bare])
+    wall_at_most = NOT_OURS_AT_MOST if name.endswith(cold_starts.NOT_OURS) else COLD_START_AT_MOST
+    goals = ("", "") if name == BARE else (_goal(wall.median, wall_at_most), _goal(rss.median, RSS_AT_MOST))
+    return (
+        name,
+        wall,
+        goals[0],
+        processor,
+        f"{rss.median:.2f}",
+        goals[1],
+        _median([each.wall_ms for each in started]),
+        _median([each.init_ms for each in started]),
+        _median([each.first_ms for each in started]),
+        _median([each.rss_mb for each in started]),
+        started[0].modules,
+        started[0].calls,
+    )
+
+
+def replays(rounds: int, folder: Path) -> str:
+    """Fourteen virtual days in processor time, as ratios to a cold start of the bare handler."""
+    invocations = _fortnight()
+    bare = cold_starts.variants(invocations, _packages(folder))[0]
+    again: list[float] = []
+    first: list[float] = []
+    bare_seconds: list[float] = []
+    with Stub(folder) as stub:
+        for _ in range(rounds):
+            bare_seconds.append(cold_starts.start(bare, stub, folder).cpu_ms / 1000)
+            again.append(replay.processor_seconds())
+            first.append(replay.first_processor_seconds())
+    header = ("14 days of one endpoint", "CPU seconds", "goal", "CPU / bare cold start", "virtual s per CPU s")
+    rows = [
+        ("a replay", again, _goal(spread(again).median, REPLAY_SECONDS_AT_MOST)),
+        ("the first replay of a process", first, ""),
+    ]
+    written = [
+        (name, spread(seconds), goal, ratio(seconds, bare_seconds), f"{replay.virtual_seconds() / spread(seconds).median:,.0f}")
+        for name, seconds, goal in rows
+    ]
+    return f"{_conditions(rounds)}\n\n{table(header, written)}\n\n{_work(invocations)}"
+
+
+def _work(invocations: Sequence[Invocation]) -> str:
+    watches = replay.watches(invocations)
+    calls = sum(len(each.calls) for each in invocations)
+    return (
+        f"It invokes functions {len(invocations)} times, which call AWS {calls} times. "
+        f"Of {watches.due} periodic watches {watches.ran} ran; {watches.skipped} were provably idle and were skipped."
+    )
+
+
+def calls() -> str:
+    """SageMaker calls by way through a reconcile and by watch. They are counted: there is nothing to repeat."""
+    counted = [asking.count(endpoints) for endpoints in asking.SIZES]
+    kinds = list(dict.fromkeys(kind for each in counted for kind in each.reconciles))
+    header = ("SageMaker calls, by endpoints in the account", *(f"{each.endpoints:,}" for each in counted))
+    rows: list[tuple[object, ...]] = [
+        (f"a reconcile: {kind}", *(each.reconciles.get(kind, "") for each in counted)) for kind in kinds
+    ]
+    rows.append(("a watch, at most", *(each.per_watch for each in counted)))
+    rows.append(("the least that a watch can do", *(each.floor for each in counted)))
+    limits = [_goal(each.per_watch / each.floor, WATCH_TIMES_FLOOR_AT_MOST) for each in counted]
+    rows.append(("goal: a watch / the least", *limits))
+    return table(header, rows)
+
+
+def _goal(value: float, at_most: float) -> str:
+    return f"{at_most:.2f} {verdict(value, at_most)}"
+
+
+def _median(values: Sequence[float]) -> str:
+    return f"{spread(values).median:.0f}"
+
+
+def _conditions(rounds: int) -> str:
+    return (
+        f"{rounds} interleaved rounds on {platform.machine()}, Python {platform.python_version()}; medians, ratios with "
+        "quartiles. Only ratios can be compared between machines."
+    )
