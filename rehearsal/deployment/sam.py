@@ -10,7 +10,8 @@ from typing import Any
 
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
+
+from rehearsal.deployment import template_text
 
 PACKAGES_BUCKET = "rehearsal-packages"
 """Where `sam deploy` would put code and definitions. Code stays in the working tree; its archives here are empty."""
@@ -66,7 +67,7 @@ def translate(template: Path, parameters: dict[str, str]) -> Translation:
 
 
 def _translate(template: Path, parameters: dict[str, str]) -> Translation:
-    document = yaml_parse(template.read_text(encoding="utf-8"))
+    document = template_text.parsed(template.read_text(encoding="utf-8"))
     places = _Places(template.parent)
     default_code = document.get("Globals", {}).get("Function", {}).get("CodeUri")
     for logical_id, resource in document["Resources"].items():

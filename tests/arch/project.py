@@ -13,6 +13,8 @@ from unittest.mock import patch
 
 import yaml
 
+from rehearsal.deployment import template_text
+
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {"berth_core": "layers/core", "berth_aws": "layers/aws", "berth_shell": "layers/shell"}
 
@@ -31,19 +33,16 @@ class Resource:
 @cache
 def template() -> Json:
     """template.yaml as written, with CloudFormation's short forms (!Ref) in their long ones."""
-    from samcli.yamlhelper import yaml_parse
-
-    parsed: Json = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    parsed: Json = template_text.parsed((ROOT / "template.yaml").read_text(encoding="utf-8"))
     return parsed
 
 
 @cache
 def rendered() -> Json:
     """The CloudFormation template that SAM makes of it. Offline: the code is said to be in a bucket already."""
-    from samcli.yamlhelper import yaml_parse
     from samtranslator.translator.transform import transform
 
-    source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    source = template_text.parsed((ROOT / "template.yaml").read_text(encoding="utf-8"))
     for resource in source["Resources"].values():
         for key in {"CodeUri", "ContentUri", "DefinitionUri"} & resource["Properties"].keys():
             resource["Properties"][key] = {"Bucket": "packages", "Key": resource["Properties"][key]}

@@ -1,0 +1,26 @@
+"""A SAM template as plain data, with CloudFormation's short forms (!Ref) in their long ones.
+
+SAM's own parsers teach the process's shared YAML loader these forms, and all other YAML with it. This one keeps them to
+itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from samtranslator.yaml_helper import intrinsics_multi_constructor
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """The safe loader, and CloudFormation's tags."""
+
+
+_TemplateLoader.add_multi_constructor("!", intrinsics_multi_constructor)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Raises yaml.YAMLError for what is not YAML."""
+    # A subclass of the safe loader: it makes nothing but plain data.
+    document: dict[str, Any] = yaml.load(text, Loader=_TemplateLoader)
+    return document
