@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from rehearsal.cloud import Cloud
 from tests.conformance.machines import Machines
+from tests.conformance.reservations import Reservations
+
+_PUT_EVENTS = "before-parameter-build.events.PutEvents"
 
 
 @pytest.fixture
@@ -27,3 +31,32 @@ def machines(cloud: Cloud) -> Machines:
 def queue(cloud: Cloud) -> str:
     """Where tasks that wait send their tokens."""
     return str(cloud.client("sqs").create_queue(QueueName="tokens")["QueueUrl"])
+
+
+@pytest.fixture
+def site(cloud: Cloud) -> Reservations:
+    """The plan is bought and open, the models are there."""
+    opened = Reservations(cloud)
+    opened.open()
+    return opened
+
+
+@pytest.fixture
+def running(site: Reservations) -> Reservations:
+    """One instance of two, in service on config c1 with model m1."""
+    site.endpoint()
+    return site
+
+
+@pytest.fixture
+def put(cloud: Cloud) -> Iterator[list[dict[str, Any]]]:
+    """The events that the twin puts, as it puts them."""
+    entries: list[dict[str, Any]] = []
+    hooks = cloud.client("events").meta.events
+
+    def keep(params: dict[str, Any], **_: Any) -> None:
+        entries.extend(params["Entries"])
+
+    hooks.register(_PUT_EVENTS, keep)
+    yield entries
+    hooks.unregister(_PUT_EVENTS, keep)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.cloud import Cloud
+from rehearsal.settings import Settings
 
 P5 = "ml.p5.48xlarge"
 ROLE = "arn:aws:iam::111122223333:role/inference"
@@ -15,6 +16,8 @@ END = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
 LAUNCH_SECONDS = (1.748 + 2.28) * 60
 BLUE_GREEN_SECONDS = LAUNCH_SECONDS + 60
 NO_CAPACITY = "InsufficientInstanceCapacity"
+ENDPOINT_ARN = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/llama"
+HALF = {"Type": "CAPACITY_PERCENT", "Value": 50}
 
 
 def day(number: int, hour: int | None = None, minute: int = 0) -> datetime:
@@ -101,3 +104,11 @@ class Reservations:
     def told(self, kind: str) -> list[tuple[str, str]]:
         """Time and text of the timeline's entries of a kind."""
         return [(f"{entry.at:%d %H:%M}", entry.text) for entry in self.cloud.timeline if entry.kind == kind]
+
+
+def started(**settings: Any) -> Reservations:
+    """A cloud with these settings, the plan open and one instance of two in service."""
+    site = Reservations(Cloud.start(Settings(**settings)))
+    site.open()
+    site.endpoint()
+    return site
