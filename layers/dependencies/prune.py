@@ -37,11 +37,15 @@ def prune(site: Path, operations_by_service: dict[str, list[str]]) -> None:
 
 
 def prune_model(model: Json, operations: list[str]) -> Json:
-    """A service model with only `operations` and the shapes they reach, without documentation."""
+    """A service model with only `operations` and the shapes they reach, without documentation.
+
+    Except for the client's context parameters: botocore reads the text of each when it builds a request.
+    """
     kept = {name: model["operations"][name] for name in operations}
     shapes = {name: model["shapes"][name] for name in _reachable(model["shapes"], kept)}
     pruned: Json = _without_documentation(model | {"operations": kept, "shapes": shapes})
-    return pruned
+    untouched = {key: model[key] for key in ("clientContextParams",) if key in model}
+    return pruned | untouched
 
 
 def _prune_endpoints(catalogue: Path, services: Iterable[str]) -> None:

@@ -104,6 +104,7 @@ def _ticks(stretch: Stretch) -> Iterator[Tick]:
     midnight = stretch.start.replace(hour=0, minute=0, second=0, microsecond=0)
     moment = midnight + step * -((midnight - stretch.start) // step)
     while moment <= stretch.end:
-        label = f"{moment:%d %b}" if step >= timedelta(days=1) else f"{moment:%H:%M}"
+        is_day = moment.hour == moment.minute == 0
+        label = f"{moment:%d %b}" if is_day else f"{moment:%H:%M}"
         yield Tick(stretch.percent(moment), label)
         moment += step

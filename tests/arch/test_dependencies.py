@@ -5,11 +5,13 @@ import shutil
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import botocore
 import botocore.session
 import pytest
 from botocore import xform_name
+from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.model import StructureShape
 
@@ -78,6 +80,29 @@ def test_a_client_of_the_pruned_model_finds_its_endpoint(site: Path, service: st
     pruned = _session(site).create_client(service, region_name=region)
     full = botocore.session.Session().create_client(service, region_name=region)
     assert pruned.meta.endpoint_url == full.meta.endpoint_url
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [(service, each) for service, operations in OPERATIONS.items() for each in operations]
+)
+def test_the_pruned_model_makes_the_call(site: Path, service: str, operation: str) -> None:
+    """Down to the wire: building a request reads parts of the model that loading it doesn't."""
+    client: Any = _session(site).create_client(
+        service, region_name="us-east-1", config=Config(parameter_validation=False)
+    )
+
+    def stop(**_: Any) -> None:
+        raise ReachedTheWire
+
+    client.meta.events.register("before-send", stop)
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    required = {name: "name" for name in shape.required_members if shape.members[name].type_name == "string"}
+    with pytest.raises(ReachedTheWire):
+        getattr(client, xform_name(operation))(**required)
+
+
+class ReachedTheWire(Exception):
+    """The request was built whole."""
 
 
 def test_an_operation_that_does_not_exist_is_named(site: Path) -> None:

@@ -102,6 +102,12 @@ def test_an_invalid_manifest_is_rejected_and_the_last_valid_one_stays(told: Told
     assert registration.manifest.model == "my-model"
 
 
+def test_an_object_that_is_no_text_at_all_is_rejected_once_and_kept_in_part(told: Told, moto_ledger: Ledger) -> None:
+    clients.shared("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"\xff" * 262_144)
+    assert [came(moto_ledger), came(moto_ledger, minutes=1)] == ["rejected", "ignored"]
+    assert told.news == ["Deployment Rejected"]
+
+
 def test_a_deleted_manifest_ends_the_management_with_one_more_look(told: Told, moto_ledger: Ledger) -> None:
     write(VALID)
     came(moto_ledger)

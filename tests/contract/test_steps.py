@@ -19,6 +19,7 @@ from berth_aws.steps.invoke_smoke_test import invoke_smoke_test
 from berth_aws.steps.observe_deployment import observe_deployment
 from berth_aws.steps.wake_deployments import wake_deployments
 from berth_core.decide.intent import Intent
+from berth_core.decide.watch import PlanRow
 from berth_core.decisions import HandOver, Resize
 from berth_core.errors import RefusedError
 from berth_core.facts import Override, Policy
@@ -73,6 +74,14 @@ class TestObserve:
         elsewhere = endpoint(plan_arn="arn:other")
         monkeypatch.setattr(observe_step, "endpoint_seen", lambda _client, _name: elsewhere)
         assert [each.name for each in self.observe(ledger).plans] == ["p5-for-eval", "bought-by-another"]
+
+    def test_the_last_known_times_hold_of_a_plan_that_vanished_under_the_endpoint(
+        self, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = plan(name="gone", arn="arn:gone")
+        ledger.plans.keep([PlanRow(name="gone", seen=gone)])
+        monkeypatch.setattr(observe_step, "endpoint_seen", lambda _client, _name: endpoint(plan_arn="arn:gone"))
+        assert self.observe(ledger).plans == (plan(), gone)
 
     def test_an_unknown_deployment_is_refused_with_the_way_out(self) -> None:
         with pytest.raises(RefusedError, match=r"'llama-eval' isn't registered: put deployments/llama-eval\.yaml"):
@@ -170,6 +179,10 @@ class TestCleanConfigs:
     ) -> None:
         account["endpoint"] = None
         assert set(self.clean(ledger)) == {"live", "next", "old"}
+
+    def test_a_mix_of_two_configs_keeps_both(self, ledger: FakeLedger, account: dict[str, Any]) -> None:
+        account["endpoint"] = {"EndpointStatus": "UpdateRollbackFailed", "EndpointConfigName": "live"}
+        assert self.clean(ledger) == ()
 
     def test_a_config_that_becomes_live_meanwhile_is_spared(
         self, ledger: FakeLedger, account: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -36,6 +36,7 @@ def rotation() -> Any:
         (endpoint(V2, status="Updating"), "TimedOut", "still Updating"),
         (endpoint(V2, status="Failed", failure_reason="it crashed"), "EndpointFailed", "it crashed"),
         (endpoint(status="UpdateRollbackFailed"), "RollbackFailed", "mix of configs"),
+        (endpoint(V2, status="OutOfService"), "EndpointFailed", "is OutOfService"),
         (None, "EndpointGone", "deleted"),
     ],
 )

@@ -62,11 +62,18 @@ def test_a_plan_seen_first_is_told_unless_it_is_history() -> None:
 
 def test_a_change_of_status_is_told_and_wakes_the_deployments_on_it() -> None:
     before = PlanRow(name="p5-for-eval", seen=plan(status="Scheduled"))
-    other = brief(name="other", plans=("another",))
+    other = brief(name="other", plans=("another",), placed_on="another")
     changed = watch(rows=(before,), deployments=(brief(), other), endpoints=(serving(), serving(name="other")))
     assert [change.what for change in changed.changes] == ["Scheduled to Active"]
     assert [wake.deployment for wake in changed.wakes] == ["llama-eval"]
     assert [row.name for row in changed.rows] == ["p5-for-eval"]
+
+
+def test_a_change_of_a_plan_wakes_who_stands_on_it_even_if_its_manifest_no_longer_names_it() -> None:
+    before = PlanRow(name="p5-for-eval", seen=plan(status="Scheduled"))
+    renamed = brief(plans=("another",), placed_on="p5-for-eval")
+    changed = watch(rows=(before,), deployments=(renamed,), endpoints=(serving(),))
+    assert [wake.deployment for wake in changed.wakes] == ["llama-eval"]
 
 
 def test_a_moved_end_is_told_wakes_and_moves_the_schedules() -> None:

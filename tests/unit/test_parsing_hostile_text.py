@@ -55,6 +55,12 @@ def test_hostile_text_is_refused_in_one_line(text: str, line: int, words: str) -
     assert words in problem
 
 
+def test_a_manifest_too_large_to_travel_through_a_state_machine_is_refused() -> None:
+    assert isinstance(parse(small_with(f"smoke_test: {{body: {'x' * 90_000}}}")), Manifest)
+    (problem,) = refused(small_with(f"smoke_test: {{body: {'x' * 110_000}}}"))
+    assert "takes 108 KiB with all its defaults, and may take 96: make it shorter" in problem
+
+
 def test_a_merge_key_is_a_key_like_any_other() -> None:
     assert any(
         line.startswith("line 7: ['<<'] is not a key of this block") for line in refused(small_with("<<: {a: b}"))

@@ -40,6 +40,11 @@ def test_a_repeated_hold_is_no_news_and_a_passing_one_is_never_told() -> None:
     assert told(happened(decision=Hold(code="Busy", reason="another run"))) == []
 
 
+def test_what_is_held_by_hand_leaves_it_to_reconcile_when_to_look_again() -> None:
+    refusal = Refuse(code="OverReserved", reason="3 of 2", next_at=END)
+    assert happened(decision=refusal, machine="endpoint_rotate").due_at == NOW
+
+
 def test_a_ladder_without_a_rung_left_is_a_failed_hand_over() -> None:
     refusal = Refuse(code="LadderExhausted", reason="nothing worked")
     assert told(happened(decision=refusal, seen=snapshot())) == ["Handover Failed"]
@@ -98,6 +103,13 @@ def test_a_stay_that_a_crash_forgot_is_opened_by_whoever_looks_next() -> None:
     assert begun.started_at == START
     known = away.model_copy(update={"on_demand": (stay(START),)})
     assert happened(decision=Hold(code="AsWanted", reason=""), seen=known).stay_begun is None
+
+
+def test_an_endpoint_taken_over_on_on_demand_costs_nothing_before_its_manifest_came() -> None:
+    old = endpoint(plan_arn=None, changed_at=START - timedelta(days=30))
+    begun = happened(decision=Hold(code="AsWanted", reason=""), seen=snapshot(endpoint=old)).stay_begun
+    assert begun is not None
+    assert begun.started_at == snapshot().deployment.registered_at
 
 
 def test_a_removed_deployment_is_forgotten_once_there_is_nothing_left_to_do() -> None:

@@ -136,6 +136,8 @@ def test_ticks_are_whole_days_for_weeks_and_whole_minutes_for_minutes() -> None:
     minutely = chart(run(), (), "minutes", Stretch(OPENS, OPENS + minutes(10))).ticks
     assert [tick.label for tick in days][:2] == ["01 Mar", "02 Mar"]
     assert [tick.label for tick in minutely][:2] == ["11:30", "11:31"]
+    hourly = chart(run(), (), "hours", Stretch(OPENS, OPENS + timedelta(days=2))).ticks
+    assert [tick.label for tick in hourly][:4] == ["12:00", "18:00", "04 Mar", "06:00"]
 
 
 def test_the_file_is_written_where_it_is_asked_for(tmp_path: Path) -> None:

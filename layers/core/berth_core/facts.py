@@ -100,7 +100,9 @@ class EndpointSeen(Frozen):
 
     @property
     def plan_arn(self) -> str | None:
-        return next((variant.plan_arn for variant in self.variants if variant.plan_arn), None)
+        """From the variants, of whose reservation AWS promises no field, else from the config, which always says it."""
+        live = next((variant.plan_arn for variant in self.variants if variant.plan_arn), None)
+        return live or (self.config.plan_arn if self.config else None)
 
     @property
     def instance_count(self) -> int:

@@ -1,5 +1,7 @@
 """From a manifest's text to a Manifest, or to everything that is wrong with it."""
 
+import json
+
 from pydantic import ValidationError
 
 from berth_core.manifest import Manifest
@@ -11,6 +13,10 @@ __all__ = ["Problem", "Rejection", "parse_manifest"]
 
 MOST_PROBLEMS = 200
 """More than anybody reads; a hostile text could have tens of thousands, more than an event may carry."""
+
+MOST_KIB = 96
+"""A state's data ends at 256 KiB (aws-facts 5), an error that no state machine can catch. The ledger's part of a
+snapshot and a decision have to fit beside the manifest."""
 
 
 def parse_manifest(text: str, *, object_name: str, priced_types: frozenset[str] | None) -> Manifest | Rejection:
@@ -30,7 +36,17 @@ def parse_manifest(text: str, *, object_name: str, priced_types: frozenset[str] 
         findings = error.errors(include_url=False)
         problems += [problem_from(finding, read) for finding in findings if not is_echo(finding)]
         return _rejection(object_name, problems, text)
+    problems += _too_large(manifest)
     return _rejection(object_name, problems, text) if problems else manifest
+
+
+def _too_large(manifest: Manifest) -> list[Problem]:
+    """With all its defaults filled in, as it travels in a Snapshot through every state of a machine."""
+    size_kib = len(json.dumps(manifest.model_dump(mode="json"))) // 1024
+    if size_kib < MOST_KIB:
+        return []
+    message = f"takes {size_kib} KiB with all its defaults, and may take {MOST_KIB}: make it shorter"
+    return [Problem(path="", line=1, message=message)]
 
 
 def _checked(read: YamlText, context: dict[str, object]) -> Manifest:

@@ -7,10 +7,11 @@ from berth_core.announcements import Announcement
 from berth_core.decide.forbidding import target_of
 from berth_core.decide.watch import endpoint_mark
 from berth_core.decisions import Change, Decision, HandOver, Hold, Refuse
-from berth_core.facts import OnDemandUse, Snapshot
+from berth_core.facts import EndpointSeen, OnDemandUse, Snapshot
 from berth_core.model import Frozen, Time
 from berth_core.outcomes import Outcome, Trouble
 
+RECONCILE = "deployment_reconcile"
 LOOK_AGAIN = timedelta(minutes=5)
 ROLLED_BACK = frozenset({"RolledBack", "NoCapacity", "RollbackFailed"})
 
@@ -61,7 +62,8 @@ def _held(happened: Happened, held: Hold | Refuse) -> Recording:
     return Recording(
         held=held,
         is_new_hold=is_new,
-        due_at=held.next_at,
+        # A run by hand asked something else than the next reconcile does: that one says when to look again.
+        due_at=held.next_at if happened.machine == RECONCILE else happened.now,
         removed=held.code == "Removed",
         announcements=(_hold_news(happened, held),) if is_new and _is_news(held) else (),
         summary=f"{held.code}: {held.reason}",
@@ -213,8 +215,13 @@ def _stay(happened: Happened, seen: Snapshot) -> OnDemandUse | None:
     return OnDemandUse(
         instance_type=endpoint.config.instance_type,
         instance_count=endpoint.instance_count,
-        started_at=_began(happened) or endpoint.changed_at or seen.now,
+        started_at=_began(happened) or _taken_over_at(seen, endpoint),
     )
+
+
+def _taken_over_at(seen: Snapshot, endpoint: EndpointSeen) -> datetime:
+    """A stay that we didn't ask for counts from when it was made, and from no earlier than its manifest is in force."""
+    return max(endpoint.changed_at or seen.now, seen.deployment.registered_at)
 
 
 def _began(happened: Happened) -> datetime | None:

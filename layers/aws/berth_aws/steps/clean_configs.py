@@ -6,7 +6,7 @@ from berth_aws import clients
 from berth_aws.clients import Client
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_changed import delete_config
-from berth_aws.sagemaker_seen import configs_of, described, tags_of
+from berth_aws.sagemaker_seen import Described, configs_of, described, tags_of
 from berth_core.model import Frozen
 from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG
 
@@ -27,6 +27,8 @@ def clean_configs(
     sagemaker = clients.shared("sagemaker")
     ours = {STACK_TAG: stack, DEPLOYMENT_TAG: deployment}
     deleted: list[str] = []
+    if _is_mixed(described(sagemaker, deployment)):
+        return Cleaned(deleted=())
     for name, arn in configs_of(sagemaker, deployment).items():
         if name in keep or not ours.items() <= (tags_of(sagemaker, arn) or {}).items():
             continue
@@ -35,6 +37,11 @@ def clean_configs(
         delete_config(sagemaker, name)
         deleted.append(name)
     return Cleaned(deleted=tuple(deleted))
+
+
+def _is_mixed(endpoint: Described | None) -> bool:
+    """After a failed way back it serves two configs, and names one of them (aws-facts 2.4)."""
+    return endpoint is not None and endpoint.get("EndpointStatus") == "UpdateRollbackFailed"
 
 
 def _in_use(sagemaker: Client, endpoint: str) -> set[str | None]:

@@ -27,7 +27,7 @@ def observe_deployment(
         now=now,
         deployment=registration,
         policy=policy.model_copy(update={"prices_usd_per_hour": _needed(prices, registration, endpoint, stays)}),
-        plans=_plans(sagemaker, registration, endpoint),
+        plans=_plans(sagemaker, registration, endpoint, ledger),
         endpoint=endpoint,
         lease=ledger.leases.in_force(name, now),
         attempts=ledger.history.attempts(name),
@@ -37,16 +37,24 @@ def observe_deployment(
 
 
 def _plans(
-    sagemaker: clients.Client, registration: Registration, endpoint: EndpointSeen | None
+    sagemaker: clients.Client, registration: Registration, endpoint: EndpointSeen | None, ledger: Ledger
 ) -> tuple[PlanSeen, ...]:
-    """The manifest's plans in its order, and the one that the endpoint is on, should it not be among them."""
+    """The manifest's plans in its order, and the one that the endpoint is on, should it not be among them.
+
+    If AWS doesn't show that one any more, the times that the last watch saw still hold: an endpoint that stands on
+    something has to be off it in time, and without the times nobody would know when.
+    """
     named = (plan_seen(sagemaker, name) for name in registration.manifest.reservation.plans)
     plans = [plan for plan in named if plan is not None]
     under = endpoint.plan_arn if endpoint else None
     if under is not None and under not in {plan.arn for plan in plans}:
-        plan = plan_seen(sagemaker, under)
+        plan = plan_seen(sagemaker, under) or _last_seen(ledger, under)
         plans += [plan] if plan is not None else []
     return tuple(plans)
+
+
+def _last_seen(ledger: Ledger, plan_arn: str) -> PlanSeen | None:
+    return next((row.seen for row in ledger.plans.all() if row.seen.arn == plan_arn), None)
 
 
 def _needed(

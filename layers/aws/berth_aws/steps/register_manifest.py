@@ -10,10 +10,13 @@ from berth_aws.executions import start_reconcile
 from berth_aws.ledger import Ledger
 from berth_aws.manifests import ManifestObject, read_manifest
 from berth_core.announcements import Announcement, deployment_registered, deployment_rejected
+from berth_core.announcements.registering import MOST_PROBLEMS
 from berth_core.manifest import Manifest
 from berth_core.model import Frozen
 from berth_core.parsing import Rejection, parse_manifest
 
+MOST_KEPT = 64 * 1024
+"""Characters of a manifest's text that are kept; a row ends at 400 KB, and the bucket has the whole of every version."""
 KEY = re.compile(r"deployments/([^/]+)\.yaml")
 
 
@@ -97,5 +100,5 @@ def _tell(
 ) -> None:
     """Announced first and noted second: a crash in between tells twice, never not at all."""
     announce(clients.shared("events"), [news.as_entry(place.event_bus)])
-    content = {"text": found.text, "problems": problems, "told": news.detail_type}
+    content = {"text": found.text[:MOST_KEPT], "problems": problems[:MOST_PROBLEMS], "told": news.detail_type}
     ledger.history.keep_version(name, found.version, found.written_at, content)

@@ -102,9 +102,11 @@ def _announce(look: Look, plan: WatchPlan, place: Place) -> int:
 
 
 def _changed(look: Look, change: PlanChange) -> list[Announcement]:
-    """Once for each deployment that names the plan, or once for none."""
+    """Once for each deployment that names the plan or stands on it, or once for none."""
     seen = change.plan
-    concerned: list[str | None] = [each.name for each in look.deployments if seen.name in each.plans]
+    concerned: list[str | None] = [
+        each.name for each in look.deployments if seen.name in each.plans or seen.name == each.placed_on
+    ]
     return [
         training_plan_state_change(
             deployment=deployment,

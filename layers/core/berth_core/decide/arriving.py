@@ -1,10 +1,9 @@
 """Bringing the endpoint onto reserved capacity, as soon as there is some."""
 
-from datetime import datetime
-
-from berth_core.decide.handing_over import closing_slots
+from berth_core.decide.handing_over import closings
 from berth_core.decide.intent import Intent
 from berth_core.decide.placing import NoPlace, place
+from berth_core.decide.rotating import MIXED
 from berth_core.decisions import Deploy, Hold, Refuse
 from berth_core.facts import PlanSeen, Snapshot
 from berth_core.naming import config_spec, decision_id, wanted_count
@@ -12,7 +11,7 @@ from berth_core.naming import config_spec, decision_id, wanted_count
 
 def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | None:
     """None if the endpoint is where it belongs: on a plan of the manifest, inside its window."""
-    why = _needs_a_place(seen)
+    why = _needs_a_place(seen, intent)
     if why is None:
         return None
     found = place(seen, intent.plan, closings(seen))
@@ -21,32 +20,22 @@ def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | None:
     return _deploy(seen, found.plan, why)
 
 
-def closings(seen: Snapshot) -> dict[str, datetime]:
-    """For each plan with a running block: when the way off it has to begin."""
-    starts: dict[str, datetime] = {}
-    for plan in seen.plans:
-        block = plan.block_at(seen.now)
-        if block is None:
-            continue
-        slots = closing_slots(seen, plan, block)
-        starts[plan.name] = slots[0].start_by if slots else block.ends_at
-    return starts
-
-
-def _needs_a_place(seen: Snapshot) -> str | None:
+def _needs_a_place(seen: Snapshot, intent: Intent) -> str | None:
     endpoint = seen.endpoint
     if endpoint is None:
         return "there is no endpoint"
     if endpoint.status == "Failed":
         reason = endpoint.failure_reason or "no reason given"
         return f"the endpoint Failed ({reason})"
-    if endpoint.plan_arn is None and seen.deployment.manifest.end_of_window.return_to_reserved:
+    # Who starts endpoint_deploy by hand wants it home, whatever the manifest says of coming home by itself.
+    comes_home = seen.deployment.manifest.end_of_window.return_to_reserved or intent.kind == "deploy"
+    if endpoint.plan_arn is None and comes_home:
         return "the endpoint is on on-demand"
     return None
 
 
 def _no_place(seen: Snapshot, why: str, found: NoPlace) -> Hold | Refuse | None:
-    if seen.endpoint is not None and seen.endpoint.status == "InService":
+    if seen.endpoint is not None and seen.endpoint.status in ("InService", MIXED):
         return None  # it serves from on-demand: what else is wrong with it still counts
     text = f"{why}, and {found.reason}"
     if found.never:

@@ -21,6 +21,8 @@ def spent(seen: Snapshot) -> Spent:
     usd = Decimal(0)
     for stay in seen.on_demand:
         stayed = _hours((stay.ended_at or seen.now) - stay.started_at)
+        if not stayed:
+            continue  # nothing yet, whatever the price: zero times infinity is no amount
         hours += stayed
         usd += stayed * stay.instance_count * price_usd_per_hour(seen, stay.instance_type)
     return Spent(hours=hours, usd=usd)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from berth_core.decide.arriving import arrive
 from berth_core.decide.forbidding import (
+    LOOK_AGAIN,
     backing_off,
     being_changed,
     going_in_circles,
@@ -17,20 +18,20 @@ from berth_core.decide.forbidding import (
     told_to_wait,
 )
 from berth_core.decide.intent import Intent
-from berth_core.decide.leaving import leave, leave_at_once
+from berth_core.decide.leaving import leave, leave_at_once, leaves_at
 from berth_core.decide.rotating import rotate
 from berth_core.decide.settled import as_wanted, removed
-from berth_core.decisions import Decision, Hold, Refuse
+from berth_core.decisions import Change, Decision, Hold, Refuse
 from berth_core.facts import Snapshot
 
 Question = Callable[[Snapshot, Intent], Decision | None]
 
-FORBIDDING: tuple[Question, ...] = (not_ours, not_supported, held_by_another, being_changed, going_in_circles)
+FORBIDDING: tuple[Question, ...] = (not_ours, held_by_another, being_changed, going_in_circles)
 
 QUESTIONS: dict[str, tuple[Question, ...]] = {
-    "reconcile": (removed, *FORBIDDING, leave, told_to_wait, arrive, rotate, as_wanted),
-    "deploy": (*FORBIDDING, arrive, as_wanted),
-    "rotate": (*FORBIDDING, rotate, as_wanted),
+    "reconcile": (removed, *FORBIDDING, leave, not_supported, told_to_wait, arrive, rotate, as_wanted),
+    "deploy": (*FORBIDDING, not_supported, arrive, as_wanted),
+    "rotate": (*FORBIDDING, not_supported, rotate, as_wanted),
     "hand_over": (*FORBIDDING, leave_at_once),
 }
 
@@ -41,10 +42,25 @@ def decide_deployment(seen: Snapshot, intent: Intent) -> Decision:
     answers = (question(asked, intent) for question in QUESTIONS[intent.kind])
     decision = next(answer for answer in answers if answer is not None)
     if isinstance(decision, Hold | Refuse):
-        return decision
+        return _in_time(asked, decision)
     if seen.policy.observe_only:
-        return Hold(code="ObserveOnly", reason=f"observing only; would {decision.kind}: {decision.reason}")
-    return backing_off(seen, intent, decision) or decision
+        return _in_time(asked, _would(asked, decision))
+    rest = backing_off(seen, intent, decision)
+    return decision if rest is None else _in_time(asked, rest)
+
+
+def _would(seen: Snapshot, decision: Change) -> Hold:
+    """Asks to be back soon: nothing else tells that the stack acts again."""
+    reason = f"observing only; would {decision.kind}: {decision.reason}"
+    return Hold(code="ObserveOnly", reason=reason, next_at=seen.now + LOOK_AGAIN)
+
+
+def _in_time[Held: (Hold, Refuse)](seen: Snapshot, held: Held) -> Held:
+    """Whatever is held, and for how long: the way off a closing window is never slept through."""
+    at = leaves_at(seen)
+    if at is None or at <= seen.now or (held.next_at is not None and held.next_at <= at):
+        return held
+    return held.model_copy(update={"next_at": at})
 
 
 def _with_override(seen: Snapshot, intent: Intent) -> Snapshot:

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from berth_core.decide.budget import runs_out_at, spent
-from berth_core.decide.handing_over import closing_slots, next_rung
+from berth_core.decide.handing_over import closes_at, ladder_off, next_rung
 from berth_core.decide.intent import Intent
 from berth_core.decisions import HandOver, Hold, Refuse
 from berth_core.durations import expected
-from berth_core.facts import Block, PlanSeen, Snapshot
+from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
+
+OVER = (PlanStatus.EXPIRED, PlanStatus.FAILED)
 
 
 def leave(seen: Snapshot, intent: Intent) -> HandOver | Refuse | None:
@@ -34,16 +36,15 @@ def leaves_at(seen: Snapshot) -> datetime | None:
         return None
     if seen.deployment.removed_at is not None:
         return seen.deployment.removed_at
-    if endpoint.status == "Failed":
-        return None
     if endpoint.plan_arn is None:
         return _on_demand_stop(seen)
     plan = plan_under(seen)
     block = block_under(seen)
     if plan is None or block is None:
         return None
-    slots = closing_slots(seen, plan, block)
-    return slots[0].start_by if slots else block.ends_at
+    if endpoint.status == "Failed" and "delete" not in ladder_off(seen, plan):
+        return None
+    return seen.now if _is_over(plan, block) else closes_at(seen, plan, block)
 
 
 def block_under(seen: Snapshot) -> Block | None:
@@ -60,15 +61,26 @@ def plan_under(seen: Snapshot) -> PlanSeen | None:
     return seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
 
 
+def _is_over(plan: PlanSeen, block: Block) -> bool:
+    """A plan may end before the time that it was sold for; AWS's word counts, whatever its EndTime still says."""
+    return plan.status in OVER or block.status in OVER
+
+
 def _on_demand_stop(seen: Snapshot) -> datetime | None:
     """Early enough that the deletion, too, is inside the cap."""
     allowed = seen.deployment.manifest.end_of_window.on_demand
-    endpoint = seen.endpoint
     running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
-    if allowed is None or endpoint is None or running is None:
+    if running is None or seen.endpoint is None or seen.endpoint.status == "Failed":
         return None
+    if allowed is None:
+        return seen.now if _is_our_stay(seen) else None
     end = runs_out_at(seen, allowed, running.instance_type, running.instance_count)
     return end - expected("delete", seen.attempts) - timedelta(minutes=1)
+
+
+def _is_our_stay(seen: Snapshot) -> bool:
+    """Taken to on-demand by a hand-over, and not so by whoever made the endpoint before Berth took it over."""
+    return any(attempt.rung == "on_demand" and attempt.done for attempt in seen.attempts)
 
 
 def _is_off(seen: Snapshot, intent: Intent) -> bool:
@@ -84,5 +96,7 @@ def _why(seen: Snapshot) -> str:
         return f"the window of plan {plan.name} closes at {block.ends_at:%Y-%m-%d %H:%M} UTC"
     used = spent(seen)
     if used.hours:
-        return f"on-demand has run {used.hours:.1f} hours for {used.usd:.2f} USD"
+        text = f"on-demand has run {used.hours:.1f} hours for {used.usd:.2f} USD"
+        allowed = seen.deployment.manifest.end_of_window.on_demand
+        return text if allowed else f"{text}, and the manifest no longer allows any"
     return "asked by hand"

@@ -57,6 +57,8 @@ def _verdict(endpoint: EndpointSeen | None, decision: Change) -> Verdict:
         return _because(endpoint, "EndpointFailed", "the endpoint Failed")
     if endpoint.status == "UpdateRollbackFailed":
         return "RollbackFailed", "the update failed and so did its way back: the endpoint serves a mix of configs"
+    if endpoint.status != "InService":
+        return _because(endpoint, "EndpointFailed", f"the endpoint is {endpoint.status}")
     if isinstance(decision, Resize):
         return _resized(endpoint, decision)
     wanted = decision.config.name if decision.config else ""

@@ -37,7 +37,7 @@ def place(seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime]) ->
     names = (wanted,) if wanted else seen.deployment.manifest.reservation.plans
     if not names:
         return NoPlace(reason="the manifest names no plan yet")
-    answers = [_look_at(seen, name, closes_at) for name in names]
+    answers = [look_at(seen, name, closes_at) for name in names]
     found = next((each for each in answers if isinstance(each, Place)), None)
     if found is not None:
         return found
@@ -50,8 +50,11 @@ def place(seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime]) ->
     )
 
 
-def _look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime]) -> Place | NoPlace:
+def look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime]) -> Place | NoPlace:
+    """Whether one plan, by name or ARN, can take the endpoint now."""
     plan = next((each for each in seen.plans if each.name == name or each.arn == name), None)
+    if plan is None and name not in seen.deployment.manifest.reservation.plans:
+        return NoPlace(reason=f"the manifest doesn't name plan {name}: add it to reservation.plans", never=True)
     if plan is None:
         # Bought by anyone, by any means: it may appear at any time, and the watch tells when it does.
         return NoPlace(reason=f"there is no plan {name} in this account and Region")
@@ -88,7 +91,7 @@ def _unfit(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
 
 def _not_open(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     """A plan past its StartTime may not be Active yet, and a config can't be made before it is (aws-facts 0.2)."""
-    if plan.status is PlanStatus.ACTIVE:
+    if plan.status is PlanStatus.ACTIVE and not _is_past_a_block(seen, plan):
         return None
     block = plan.block_at(seen.now)
     if block is not None and seen.now < block.starts_at + GRACE:
@@ -108,6 +111,12 @@ def _opens(plan: PlanSeen, block: Block) -> str:
     return f"plan {plan.name} opens at {_clock(block.starts_at)}"
 
 
+def _is_past_a_block(seen: Snapshot, plan: PlanSeen) -> bool:
+    """A status may lag behind the clock: between two blocks, or after the last, there is nothing to deploy onto."""
+    ended = any(block.ends_at <= seen.now for block in plan.blocks)
+    return ended and plan.block_at(seen.now) is None
+
+
 def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> NoPlace | None:
     """Too little of the block is left to be worth a deployment."""
     closes = closes_at.get(plan.name)
@@ -122,10 +131,19 @@ def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> 
 
 def _full(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     count = wanted_count(seen.deployment)
-    if count <= plan.available_count:
+    if count <= plan.available_count + _held_by_failed(seen, plan):
         return None
     text = f"instances asked: {count}; plan {plan.name} has {plan.available_count} of {plan.total_count} free"
     return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+
+
+def _held_by_failed(seen: Snapshot, plan: PlanSeen) -> int:
+    """Our own Failed endpoint is deleted first, so whatever it may still hold is as good as free."""
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.status != "Failed" or endpoint.plan_arn != plan.arn:
+        return 0
+    asked = endpoint.config.instance_count if endpoint.config else None
+    return min(plan.in_use_count, max(endpoint.instance_count, asked or 0))
 
 
 def _clock(moment: datetime) -> str:

@@ -16,7 +16,8 @@ def rotate(seen: Snapshot, _intent: Intent) -> Rotate | Resize | Refuse | Hold |
     """None if the endpoint already is as wanted. What doesn't fit is refused with the numbers, before any call."""
     endpoint = seen.endpoint
     if endpoint is None or endpoint.status not in ("InService", MIXED):
-        return Hold(code="NoEndpoint", reason="there is no endpoint in service to rotate")
+        status = f": it is {endpoint.status}" if endpoint else ""
+        return Hold(code="NoEndpoint", reason=f"there is no endpoint in service to rotate{status}")
     spec = _wanted(seen, endpoint)
     if spec is None:
         return None

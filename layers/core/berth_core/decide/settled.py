@@ -27,7 +27,8 @@ def as_wanted(seen: Snapshot, _intent: Intent) -> Hold:
     if endpoint is None:
         return Hold(code="NoEndpoint", reason="there is no endpoint, and nothing asks for one")
     plan = plan_under(seen)
-    where = f"on plan {plan.name}" if plan else "on on-demand"
+    lost = f"on {endpoint.plan_arn}, which isn't there any more" if endpoint.plan_arn else "on on-demand"
+    where = f"on plan {plan.name}" if plan else lost
     text = f"as wanted: {endpoint.config_name}, {endpoint.instance_count} in service {where}"
     return Hold(code="AsWanted", reason=text, next_at=_next_look(seen))
 

@@ -188,7 +188,9 @@ def _wakes(look: Look, changes: Sequence[PlanChange]) -> tuple[Wake, ...]:
     endpoints = {each.name: each for each in look.endpoints}
     wakes: list[Wake] = []
     for deployment in look.deployments:
-        changed = [change for change in changes if change.plan.name in deployment.plans]
+        # It may stand on a plan that its manifest no longer names.
+        under = {*deployment.plans, deployment.placed_on}
+        changed = [change for change in changes if change.plan.name in under]
         reason = _reason(look, deployment, endpoints.get(deployment.name), changed)
         if reason is not None:
             wakes.append(Wake(deployment=deployment.name, reason=reason))
