@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rehearsal import wording
@@ -9,10 +10,16 @@ from rehearsal.figures import figures
 from rehearsal.run import Run
 from rehearsal.story import lines
 
+_DRAWN_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+
 
 def transcript(run: Run) -> str:
-    """The told lines, the figures and the verdicts. Same run, same text, byte for byte."""
-    return "\n".join([*_heading(run), *_story(run), *_figures(run), *_verdicts(run)]) + "\n"
+    """The told lines, the figures and the verdicts. Same run, same text, byte for byte.
+
+    Ids that are drawn are left out: one draw more, anywhere, would change all that come after it.
+    """
+    text = "\n".join([*_heading(run), *_story(run), *_figures(run), *_verdicts(run)]) + "\n"
+    return _DRAWN_ID.sub("<id>", text)
 
 
 def _heading(run: Run) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`make bench`: what Berth costs, as ratios to something that everybody has. Nothing here is a test: machines differ."""
+"""`make bench`: what Berth costs, as ratios to what everybody has. Nothing here is a test: machines differ."""
 
 from rehearsal.bench.command import main
 

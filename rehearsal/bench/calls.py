@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.bench.recording import Invocation, rehearse
@@ -19,27 +19,27 @@ _INSTANCE_TYPE = "ml.g5.xlarge"
 
 @dataclass(frozen=True)
 class Asked:
-    """SageMaker calls in an account of `endpoints`, one of them ours. Watches are counted by how many calls they made."""
+    """SageMaker calls in an account of `endpoints`, one of them ours: by kind of reconcile, and of a watch."""
 
     endpoints: int
     reconciles: dict[str, int]
-    watches: dict[int, int]
+    per_watch: int
 
     @property
     def floor(self) -> int:
         """The least with which a watch can see all endpoints and the one plan."""
         return math.ceil(self.endpoints / _PAGE) + 1
 
-    @property
-    def per_watch(self) -> int:
-        return max(self.watches)
 
-
-def count(endpoints: int) -> Asked:
+def crowded(endpoints: int) -> tuple[Invocation, ...]:
     """Plays the fortnight among `endpoints` - 1 of other people's."""
-    invocations = rehearse(prepare=_crowd(endpoints - 1))
-    asked = Counter(each.calls_to("sagemaker") for each in invocations if each.function == "WatchPlansFunction")
-    return Asked(endpoints, by_reconcile(invocations), dict(asked))
+    return rehearse(prepare=_crowd(endpoints - 1))
+
+
+def count(endpoints: int, invocations: Sequence[Invocation]) -> Asked:
+    """What a rehearsal in an account of this size asked of SageMaker."""
+    watches = (each.calls_to("sagemaker") for each in invocations if each.function == "WatchPlansFunction")
+    return Asked(endpoints, by_reconcile(invocations), max(watches))
 
 
 def by_reconcile(invocations: Iterable[Invocation]) -> dict[str, int]:
@@ -55,10 +55,17 @@ def by_reconcile(invocations: Iterable[Invocation]) -> dict[str, int]:
             continue
         asked[holder] += each.calls_to("sagemaker")
         if each.function == "ClaimDecisionFunction" and json.loads(each.answer)["kind"] == "won":
-            decided[holder].append(_kind(each.event["decision"]))
+            kind = _kind(each.event["decision"])
+            # The parent claims, and the machine that it starts claims again for the same decision.
+            if decided[holder][-1:] != [kind]:
+                decided[holder].append(kind)
+    return _dearest(asked, decided)
+
+
+def _dearest(asked: Mapping[str, int], decided: Mapping[str, list[str]]) -> dict[str, int]:
     dearest: dict[str, int] = {}
     for holder, calls in asked.items():
-        kind = ", then ".join(decided[holder]) or "hold"
+        kind = ", then ".join(decided.get(holder, ())) or "hold"
         dearest[kind] = max(calls, dearest.get(kind, 0))
     return dict(sorted(dearest.items()))
 

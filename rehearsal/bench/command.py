@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "performance.md"
-ROUNDS = 5
-"""Enough for quartiles that mean something, and all of it within three minutes on two cores."""
+ROUNDS = 3
+"""For a look within three minutes on two noisy cores. The tables of the document are better taken with more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

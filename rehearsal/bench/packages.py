@@ -1,8 +1,8 @@
 """The packages as Lambda mounts them, laid out for this machine's processor.
 
 The dependency layer is built for arm64, whose compiled modules can't be imported elsewhere. So the pinned packages are
-taken from the venv (requirements and layer have the same versions), pruned by the layer's own prune.py and compiled with
-the layer's own flags: the files are the layer's but for the compiled ones.
+taken from the venv (it has the layer's versions), pruned by the layer's own prune.py and compiled with the layer's own
+flags: the files are the layer's but for the compiled ones.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def pins(requirements: str) -> dict[str, str]:
 def _copy_distribution(name: str, version: str, site: Path) -> None:
     installed = distribution(name)
     if installed.version != version:
-        raise PackageError(f"the layer pins {name} {version}, the venv has {installed.version}: make lock, make bootstrap")
+        raise PackageError(
+            f"the layer pins {name} {version}, the venv has {installed.version}: make lock, make bootstrap"
+        )
     for file in installed.files or ():
         if any(part.endswith(_NOT_MOUNTED) for part in file.parts):
             continue

@@ -45,7 +45,9 @@ class Stub:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -57,7 +59,7 @@ class Stub:
         self._server.unexpected = []
 
     def asked(self) -> int:
-        """How often the run called. RuntimeError if it called otherwise than recorded: then it measured something else."""
+        """How often the run called. RuntimeError if it called otherwise than recorded: it measured something else."""
         if self._server.unexpected:
             raise RuntimeError(f"the function called otherwise than in the rehearsal: {self._server.unexpected[0]}")
         return self._server.asked

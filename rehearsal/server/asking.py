@@ -57,14 +57,15 @@ class Asked:
 
 
 def time_of(written: Any) -> datetime:
-    """Raises ValueError for anything but an ISO-8601 time with a zone."""
+    """Raises ValueError for anything but an ISO-8601 time with a zone, between the years 1 and 9999 in UTC."""
     try:
         at = datetime.fromisoformat(written) if isinstance(written, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
+        in_utc = at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        in_utc = None
+    if in_utc is None:
         raise ValueError(f"{_shown(written)} is no time; {_TIME_LIKE}")
-    return at.astimezone(UTC)
+    return in_utc
 
 
 Time = Annotated[datetime, BeforeValidator(time_of)]

@@ -51,6 +51,7 @@ def test_moving_the_clock_lets_happen_what_is_due_in_order(server: Server) -> No
         ({"to": "2026-03-05T00:00:00"}, ['to: "2026-03-05T00:00:00" is no time', "with its zone"]),
         ({"to": "tomorrow"}, ['to: "tomorrow" is no time', "2026-03-03T11:30:00Z"]),
         ({"to": 1772537400}, ["to: 1772537400 is no time"]),
+        ({"to": "9999-12-31T23:00:00-02:00"}, ['to: "9999-12-31T23:00:00-02:00" is no time']),
         ({"advance_seconds": -1}, ["advance_seconds: -1 is wrong", "greater than or equal to 0"]),
         ({"advance_seconds": "soon"}, ['advance_seconds: "soon" is wrong']),
         ({"advance_seconds": 1e15}, ["advance_seconds: 1000000000000000.0 leads beyond the year 9999"]),
@@ -153,6 +154,9 @@ def test_the_timeline_can_be_narrowed(server: Server) -> None:
     late = server.get("/timeline?since=2026-03-02T00:00:00Z")
     assert late == [entry for entry in everything if entry["at"] >= "2026-03-02"] != []
     assert 'since: "yesterday" is no time' in refusal(server.ask("GET", "/timeline?since=yesterday"))
+    assert 'since: "0001-01-01T00:00:00+01:00" is no time' in refusal(
+        server.ask("GET", "/timeline?since=0001-01-01T00:00:00%2B01:00")
+    )
     assert "until: unknown parameter; allowed: since, kind" in refusal(server.ask("GET", "/timeline?until=x"))
 
 

@@ -89,6 +89,13 @@ def test_a_transcript_tells_the_story_the_figures_and_the_verdicts() -> None:
     assert told[-2:] == ["NOT HELD: no failed requests (found: 7)", "LEFT BEHIND: endpoint a"]
 
 
+def test_ids_that_are_drawn_are_left_out_of_transcripts() -> None:
+    entry = Entry(
+        OPENS, "event", NAME, "version f5d8fb91-ee60-41ac-add0-622e266bf2ea is in force, llama-eval-72886717-x1 too"
+    )
+    assert "llama-eval: version <id> is in force, llama-eval-72886717-x1 too" in transcript(run(entries=(entry,)))
+
+
 def shown(**settings: Any) -> str:
     out = Console(file=io.StringIO(), width=terminal.WIDTH, highlight=False, **settings)
     terminal.show(out, run(verdicts=(Verdict(UNTIL, "no failed requests", True),)))

@@ -1,0 +1,247 @@
+"""What can happen to each machine: a way to make it happen, where the machine passes then, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from tests.machine.site import END, NAME, OPEN, Ended, Site
+
+Run = Callable[[Site], Ended]
+DONE = ("SUCCEEDED", "")
+CRASH = "crash_before"
+TOO_LATE = END - timedelta(minutes=30)
+NO_LADDER = {"ladder": ["next_plan"]}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`passes` are states of the machine in this order, among others; `ends` is its status and error."""
+
+    name: str
+    machine: str
+    run: Run
+    passes: str
+    ends: tuple[str, str] = DONE
+
+
+@cache
+def ended(case: Case) -> Ended:
+    """Once a process: what every case visited is asked for again in the end."""
+    site = Site()
+    try:
+        return case.run(site)
+    finally:
+        site.close()
+
+
+def by_hand(machine: str, prepare: Callable[[Site], None], *faults: tuple[Any, ...], **given: Any) -> Run:
+    """Prepare, then let go wrong what has to, then start the machine with the deployment and `given`."""
+
+    def run(site: Site) -> Ended:
+        prepare(site)
+        site.faulty(*faults)
+        return site.run(machine, {"deployment": NAME, **given})
+
+    return run
+
+
+def overtaken(machine: str, prepare: Callable[[Site], None], **given: Any) -> Run:
+    """Its decision is slow, and another run of the same machine takes the lease meanwhile."""
+
+    def run(site: Site) -> Ended:
+        prepare(site)
+        site.faulty(("function:DecideDeploymentFunction", CRASH, 1))
+        slow = site.start(machine, {"deployment": NAME, **given})
+        site.faulty((f"endpoint:{NAME}", "slow"))
+        site.start(machine, {"deployment": NAME, **given})
+        return site.end(slow)
+
+    return run
+
+
+def unregistered(_site: Site) -> None:
+    """A deployment that nobody knows."""
+
+
+def opened(site: Site) -> None:
+    site.open()
+
+
+def serving(site: Site) -> None:
+    site.serve()
+
+
+def bought(site: Site) -> None:
+    site.buy()
+    site.put()
+
+
+def failed(site: Site) -> None:
+    site.open()
+    site.faulty((f"endpoint:{NAME}", "fail_update", 1))
+    assert site.run("endpoint_deploy", {"deployment": NAME}).error == "EndpointFailed"
+
+
+def without_a_way_off(site: Site) -> None:
+    site.serve(end_of_window=NO_LADDER)
+
+
+def without_capacity(site: Site) -> None:
+    site.serve()
+    for instance_type in ("ml.p5.48xlarge", "ml.p4d.24xlarge"):
+        site.cloud.sagemaker.set_on_demand(instance_type, 0)
+
+
+def managed(site: Site) -> None:
+    """Reconcile may act, and has not been told yet that the plan is open."""
+    site.buy()
+    site.put(hold_until=None)
+    site.faulty(("schedule:*", "drop"))
+    site.at(OPEN)
+
+
+def _reconcile_rotates(site: Site) -> Ended:
+    site.serve()
+    site.put(model="m2", hold_until=None)
+    return site.run("deployment_reconcile", {"deployment": NAME})
+
+
+def _reconcile_hands_over(site: Site) -> Ended:
+    site.serve()
+    site.faulty(("schedule:*", "drop"))
+    site.at(END - timedelta(minutes=140))
+    return site.run("deployment_reconcile", {"deployment": NAME})
+
+
+def _reconcile_has_no_way_off(site: Site) -> Ended:
+    without_a_way_off(site)
+    site.faulty(("schedule:*", "drop"))
+    site.at(END - timedelta(minutes=50))
+    return site.run("deployment_reconcile", {"deployment": NAME})
+
+
+RECORDING_DEAD = ("function:RecordOutcomeFunction", CRASH)
+AT_FIRST = "RememberInput ObserveDeployment"
+NOT_EVEN_SEEN = f"{AT_FIRST} RecordFailure HasFailureNews AnnounceFailure Failed"
+TAKEN = f"{AT_FIRST} DecideDeployment WhatIsDecided ClaimDecision IsClaimWon"
+JUDGED = "ObserveAgain InvokeSmokeTest DecideOutcome CleanConfigs RecordOutcome Announce IsDone"
+REFUSED = "WhatIsDecided RecordRefusal HasRefusalNews AnnounceRefusal Refused"
+STEPPED = "ObserveAgain DecideOutcome CleanConfigs RecordOutcome HasOutcomeNews Announce IsDone"
+
+DEPLOYS = [
+    Case("the plan is open", "endpoint_deploy", by_hand("endpoint_deploy", opened),
+         f"{TAKEN} NeedsRoom ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Deployed"),
+    Case("the plan opens later", "endpoint_deploy", by_hand("endpoint_deploy", bought),
+         "WhatIsDecided WaitForPlan ObserveDeployment DecideDeployment WhatIsDecided ClaimDecision Deployed"),
+    Case("the plan opens late and no event comes", "endpoint_deploy",
+         by_hand("endpoint_deploy", bought, ("event:SageMaker Endpoint State Change", "drop")),
+         "WaitForPlan WaitForPlan AwaitEndpoint ObserveAgain Deployed"),
+    Case("nobody has bought the plan", "endpoint_deploy", by_hand("endpoint_deploy", lambda site: site.put()),
+         "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
+    Case("it is there already", "endpoint_deploy", by_hand("endpoint_deploy", serving),
+         "WhatIsDecided RecordDecision HasNews NothingToDo"),
+    Case("the plan is not the manifest's", "endpoint_deploy", by_hand("endpoint_deploy", opened, plan="other"),
+         REFUSED, ("FAILED", "NoPlace")),
+    Case("a Failed endpoint is in the way", "endpoint_deploy", by_hand("endpoint_deploy", failed),
+         f"NeedsRoom ApplyDeletion AwaitDeletion ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Deployed"),
+    Case("the container does not come up", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, (f"endpoint:{NAME}", "fail_update", 1)),
+         f"AwaitEndpoint {JUDGED} NotDone", ("FAILED", "EndpointFailed")),
+    Case("the config is refused", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, ("function:ApplyConfigFunction", CRASH)),
+         f"ApplyConfig NoteTrouble {JUDGED} NotDone", ("FAILED", "Runtime.ExitError")),
+    Case("another run takes the lease", "endpoint_deploy", overtaken("endpoint_deploy", opened),
+         f"{TAKEN} ClaimLost"),
+    Case("the deployment is unknown", "endpoint_deploy", by_hand("endpoint_deploy", unregistered),
+         NOT_EVEN_SEEN, ("FAILED", "RefusedError")),
+    Case("the ledger can't be written", "endpoint_deploy", by_hand("endpoint_deploy", opened, RECORDING_DEAD),
+         "RecordOutcome RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
+    Case("the answer to CreateEndpoint is lost", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, ("api:sagemaker.CreateEndpoint", "error_after", 1)),
+         "ApplyEndpoint AwaitEndpoint ObserveAgain Deployed"),
+    Case("each function dies once", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, *((f"function:{verb}*", CRASH, 1) for verb in
+                 ("Observe", "DecideD", "Claim", "ApplyC", "ApplyE", "Await", "Invoke", "DecideO", "Clean", "Record"))),
+         f"{TAKEN} NeedsRoom ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Deployed"),
+    Case("each function dies once after its work", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, *((f"function:{verb}*", "crash_after", 1) for verb in
+                 ("Observe", "DecideD", "Claim", "ApplyC", "ApplyE", "Await", "Invoke", "DecideO", "Clean", "Record"))),
+         f"{TAKEN} NeedsRoom ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Deployed"),
+]  # fmt: skip
+
+ROTATES = [
+    Case("another model", "endpoint_rotate", by_hand("endpoint_rotate", serving, model="m2"),
+         f"{TAKEN} IsInPlace ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Rotated"),
+    Case("another count", "endpoint_rotate", by_hand("endpoint_rotate", serving, instance_count=2),
+         f"{TAKEN} IsInPlace ApplyEndpoint AwaitEndpoint {JUDGED} Rotated"),
+    Case("more than is reserved", "endpoint_rotate", by_hand("endpoint_rotate", serving, instance_count=3),
+         REFUSED, ("FAILED", "OverReserved")),
+    Case("the same again", "endpoint_rotate", by_hand("endpoint_rotate", serving, model="m1"),
+         "WhatIsDecided RecordDecision HasNews NothingToDo"),
+    Case("nothing to rotate", "endpoint_rotate", by_hand("endpoint_rotate", opened, model="m2"),
+         "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
+    Case("a silent rollback", "endpoint_rotate",
+         by_hand("endpoint_rotate", serving, (f"endpoint:{NAME}", "silent_rollback", 1), model="m2"),
+         f"AwaitEndpoint {JUDGED} NotDone", ("FAILED", "RolledBack")),
+    Case("the update is refused", "endpoint_rotate",
+         by_hand("endpoint_rotate", serving, ("function:ApplyEndpointFunction", CRASH), model="m2"),
+         f"ApplyEndpoint NoteTrouble {JUDGED} NotDone", ("FAILED", "Runtime.ExitError")),
+    Case("another run takes the lease", "endpoint_rotate", overtaken("endpoint_rotate", serving, model="m2"),
+         f"{TAKEN} ClaimLost"),
+    Case("the deployment is unknown", "endpoint_rotate", by_hand("endpoint_rotate", unregistered),
+         NOT_EVEN_SEEN, ("FAILED", "RefusedError")),
+    Case("the ledger can't be written", "endpoint_rotate",
+         by_hand("endpoint_rotate", serving, RECORDING_DEAD, model="m2"),
+         "RecordOutcome RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
+]  # fmt: skip
+
+HANDS_OVER = [
+    Case("on-demand is to be had", "window_handover", by_hand("window_handover", serving),
+         f"{TAKEN} WhichRung ApplyConfig ApplyEndpoint AwaitEndpoint {STEPPED} ReleaseLease HandedOver"),
+    Case("told to delete", "window_handover", by_hand("window_handover", serving, ladder=["delete"]),
+         f"{TAKEN} WhichRung ApplyDeletion AwaitDeletion {STEPPED} ReleaseLease HandedOver"),
+    Case("no capacity anywhere", "window_handover", by_hand("window_handover", without_capacity),
+         f"WhichRung ApplyConfig {STEPPED} NextRung ObserveDeployment WhichRung ApplyConfig {STEPPED} NextRung "
+         f"ObserveDeployment WhichRung ApplyDeletion {STEPPED} ReleaseLease HandedOver"),
+    Case("nothing left to try", "window_handover", by_hand("window_handover", without_a_way_off),
+         REFUSED, ("FAILED", "LadderExhausted")),
+    Case("nothing to hand over", "window_handover", by_hand("window_handover", opened),
+         "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
+    Case("a step dies and the next rung is taken", "window_handover",
+         by_hand("window_handover", serving, ("function:ApplyEndpointFunction", CRASH)),
+         f"ApplyEndpoint NoteTrouble {STEPPED} NextRung ApplyEndpoint NoteTrouble NextRung ApplyDeletion HandedOver"),
+    Case("another run takes the lease", "window_handover", overtaken("window_handover", serving),
+         f"{TAKEN} ClaimLost"),
+    Case("the deployment is unknown", "window_handover", by_hand("window_handover", unregistered),
+         NOT_EVEN_SEEN, ("FAILED", "RefusedError")),
+    Case("the ledger can't be written", "window_handover", by_hand("window_handover", serving, RECORDING_DEAD),
+         "RecordOutcome RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
+]  # fmt: skip
+
+RECONCILES = [
+    Case("a plan has opened", "deployment_reconcile", by_hand("deployment_reconcile", managed),
+         f"{TAKEN} WhichMachine RunEndpointDeploy CountRound ObserveDeployment DecideDeployment WhatIsDecided "
+         "RecordDecision HasNews IsLadderExhausted Reconciled"),
+    Case("another model is wished", "deployment_reconcile", _reconcile_rotates, "RecordDecision Reconciled"),
+    Case("a window closes", "deployment_reconcile", _reconcile_hands_over,
+         "WhichMachine RunWindowHandover CountRound RecordDecision Reconciled"),
+    Case("a window closes and the ladder has no rung", "deployment_reconcile", _reconcile_has_no_way_off,
+         "WhatIsDecided RecordDecision HasNews IsLadderExhausted NoWayOff", ("FAILED", "LadderExhausted")),
+    Case("it is told to wait", "deployment_reconcile", by_hand("deployment_reconcile", lambda site: site.put()),
+         "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
+    Case("the machine that it runs fails", "deployment_reconcile",
+         by_hand("deployment_reconcile", managed, (f"endpoint:{NAME}", "fail_update", 1)),
+         "RunEndpointDeploy CountRound RecordDecision HasNews Announce IsLadderExhausted Reconciled"),
+    Case("another run takes the lease", "deployment_reconcile", overtaken("deployment_reconcile", managed),
+         f"{TAKEN} ClaimLost"),
+    Case("the deployment is unknown", "deployment_reconcile", by_hand("deployment_reconcile", unregistered),
+         NOT_EVEN_SEEN, ("FAILED", "RefusedError")),
+    Case("the ledger can't be written", "deployment_reconcile", by_hand("deployment_reconcile", opened, RECORDING_DEAD),
+         "RecordDecision RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
+]  # fmt: skip
+
+CASES = [*DEPLOYS, *ROTATES, *HANDS_OVER, *RECONCILES]

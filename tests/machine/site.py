@@ -1,0 +1,155 @@
+"""A deployed stack with a plan, a model and a manifest, and one machine run on it by hand."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal.cloud import Cloud
+from rehearsal.deployment import deploy
+from rehearsal.settings import Settings
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+START = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
+END = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
+OPEN = START + timedelta(minutes=5)
+P5 = "ml.p5.48xlarge"
+P4D = "ml.p4d.24xlarge"
+NAME = "llama-eval"
+BY_HAND_ONLY = "2026-03-20T00:00:00Z"
+"""As `hold_until` it keeps reconcile's hands off, until the way off, and the machines to whoever starts them."""
+MANIFEST: dict[str, Any] = {
+    "version": 1,
+    "name": NAME,
+    "reservation": {"plans": ["p5"], "instance_type": P5},
+    "model": "m1",
+    "hold_until": BY_HAND_ONLY,
+    "smoke_test": {"body": "{}"},
+    "end_of_window": {"on_demand": {"instance_types": [P5, P4D], "max_hours": 24, "max_usd": "2400.00"}},
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the execution that was started by hand ended, and what every execution on this cloud passed through."""
+
+    status: str
+    error: str
+    cause: str
+    path: list[str]
+    visited: dict[str, set[str]] = field(repr=False)
+    news: list[str]
+    done: list[bool]
+    """The outcomes in the ledger, oldest first: whether each was done."""
+
+
+class Site:
+    """Only one at a time, like the cloud it stands on. Call `close` after use."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
+        self.outputs = deploy(self.cloud, TEMPLATE).outputs
+        self.sagemaker = self.cloud.client("sagemaker")
+        self.machines = self.cloud.client("stepfunctions")
+        self.news: list[str] = []
+        self.cloud.timeline.listeners.append(self._hear)
+
+    def close(self) -> None:
+        errors = list(self.cloud.kernel.errors)
+        self.cloud.stop()
+        assert errors == []
+
+    def at(self, moment: datetime) -> None:
+        self.cloud.advance(to=moment)
+
+    def buy(self) -> None:
+        """Two instances for a week, as `p5`, and the models m1 and m2."""
+        blocks = [{"start": START.isoformat(), "end": END.isoformat(), "zone": "us-east-1a"}]
+        body = {"instance_type": P5, "instance_count": 2, "blocks": blocks, "upfront_fee": "9000.00"}
+        offering = self.cloud.sagemaker.put_on_sale(body)
+        self.sagemaker.create_training_plan(TrainingPlanName="p5", TrainingPlanOfferingId=offering)
+        for model in ("m1", "m2"):
+            role = "arn:aws:iam::111122223333:role/inference"
+            self.sagemaker.create_model(ModelName=model, ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
+
+    def put(self, **over: Any) -> None:
+        """The manifest, with top-level keys replaced; None leaves one out."""
+        manifest = {key: value for key, value in {**MANIFEST, **over}.items() if value is not None}
+        self.cloud.client("s3").put_object(
+            Bucket=self.outputs["ManifestBucket"], Key=f"deployments/{NAME}.yaml", Body=yaml.safe_dump(manifest).encode()
+        )
+        self.cloud.advance(seconds=60)
+
+    def open(self, **over: Any) -> None:
+        self.buy()
+        self.put(**over)
+        self.at(OPEN)
+
+    def serve(self, **over: Any) -> None:
+        """In service on the plan with m1, brought there by hand."""
+        self.open(**over)
+        assert self.run("endpoint_deploy", {"deployment": NAME}).status == "SUCCEEDED"
+
+    def faulty(self, *faults: tuple[str, str] | tuple[str, str, int]) -> None:
+        """Each a place and what goes wrong there, always or so many times."""
+        planned = [dict(zip(("on", "do", "times"), fault, strict=False)) for fault in faults]
+        self.cloud.faults.add(planned)
+
+    def start(self, machine: str, given: dict[str, Any]) -> str:
+        arn = self.outputs["".join(part.capitalize() for part in machine.split("_")) + "StateMachineArn"]
+        started = self.machines.start_execution(stateMachineArn=arn, input=json.dumps(given))
+        self.cloud.kernel.settle()
+        return str(started["executionArn"])
+
+    def run(self, machine: str, given: dict[str, Any]) -> Ended:
+        return self.end(self.start(machine, given))
+
+    def end(self, execution: str) -> Ended:
+        def has_ended() -> bool:
+            return bool(self.machines.describe_execution(executionArn=execution)["status"] != "RUNNING")
+
+        self.cloud.kernel.run_until(has_ended, timedelta(days=30).total_seconds())
+        described = self.machines.describe_execution(executionArn=execution)
+        return Ended(
+            status=described["status"],
+            error=described.get("error") or "",
+            cause=described.get("cause") or "",
+            path=self._path(execution),
+            visited=self._visited(),
+            news=list(self.news),
+            done=self._done(),
+        )
+
+    def _done(self) -> list[bool]:
+        rows = self.cloud.client("dynamodb").query(
+            TableName=self.outputs["LedgerTable"],
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": {"S": f"deployment#{NAME}"}, ":sk": {"S": "outcome#"}},
+        )["Items"]
+        return [row["kind"]["S"] == "done" for row in rows]
+
+    def _path(self, execution: str) -> list[str]:
+        pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
+        events = [event for page in pages for event in page["events"]]
+        return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+
+    def _visited(self) -> dict[str, set[str]]:
+        visited: dict[str, set[str]] = defaultdict(set)
+        for output, arn in self.outputs.items():
+            if not output.endswith("StateMachineArn"):
+                continue
+            machine = arn.rpartition(":berth-")[2].replace("-", "_")
+            for page in self.machines.get_paginator("list_executions").paginate(stateMachineArn=arn):
+                for execution in page["executions"]:
+                    visited[machine].update(self._path(execution["executionArn"]))
+        return dict(visited)
+
+    def _hear(self, entry: Any) -> None:
+        if entry.kind == "event":
+            self.news.append(entry.text)

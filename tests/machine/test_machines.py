@@ -1,0 +1,56 @@
+"""The four machines on the real template and the virtual clock: each case goes its way, and no state is left out."""
+
+from collections import defaultdict
+
+import pytest
+
+from tests.arch.project import machine, machine_files
+from tests.machine.cases import CASES, Case, ended
+from tests.machine.site import NAME, Ended, Site
+
+each_case = pytest.mark.parametrize("case", CASES, ids=[f"{case.machine}: {case.name}" for case in CASES])
+
+
+@each_case
+def test_the_machine_goes_its_way_and_ends_as_it_should(case: Case) -> None:
+    run = ended(case)
+    assert (run.status, run.error) == case.ends, run.cause
+    left = iter(run.path)
+    missing = [state for state in case.passes.split() if state not in left]
+    assert missing == [], run.path
+
+
+def test_no_state_of_any_machine_is_left_out() -> None:
+    visited: dict[str, set[str]] = defaultdict(set)
+    for case in CASES:
+        for name, states in ended(case).visited.items():
+            visited[name] |= states
+    assert {name: machine(name)["States"].keys() - visited[name] for name in machine_files()} == {
+        name: set() for name in machine_files()
+    }
+
+
+@pytest.mark.parametrize(
+    ("machine_name", "given", "status"),
+    [
+        ("endpoint_rotate", {"model": "m2"}, "FAILED"),
+        ("window_handover", {"ladder": ["delete"]}, "SUCCEEDED"),
+    ],
+)
+def test_news_that_nobody_hears_makes_no_failure_of_what_was_done(
+    machine_name: str, given: dict[str, object], status: str
+) -> None:
+    run = _with_a_dead_bus(machine_name, given)
+    assert run.status == status
+    assert run.path[-4:].count("RecordFailure") == 0
+    assert [done for done in run.done if not done] == []
+
+
+def _with_a_dead_bus(machine_name: str, given: dict[str, object]) -> Ended:
+    site = Site()
+    try:
+        site.serve()
+        site.faulty(("api:events.PutEvents", "error_before"))
+        return site.run(machine_name, {"deployment": NAME, **given})
+    finally:
+        site.close()
