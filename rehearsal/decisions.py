@@ -21,7 +21,7 @@ class Decisions:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        self._last: dict[str, tuple[str, str]] = {}
+        self._last: dict[str, tuple[str, str, str]] = {}
 
     def note(self, logical_id: str, event: Any, answer: str) -> None:
         if logical_id != DECIDING:
@@ -30,10 +30,10 @@ class Decisions:
         if decision.get("code") in PASSING:
             return
         deployment = event["seen"]["deployment"]["name"]
-        told = (decision["kind"], decision["reason"])
+        kind, reason = decision["kind"], decision["reason"]
+        told = (decision.get("id", ""), kind, reason)
         if self._last.get(deployment) == told:
             return
         self._last[deployment] = told
-        kind, reason = told
         more = {key: decision[key] for key in ("code", "rung", "plan", "next_at") if decision.get(key)}
         self._timeline.record("decision", deployment, f"{kind}: {reason}", decision=kind, reason=reason, **more)

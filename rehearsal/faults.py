@@ -59,6 +59,10 @@ class Faults:
         """What is still to strike, with the times that are left."""
         return [fault.model_copy(update={"times": left}) for fault, left in self._planned]
 
+    def threaten(self, place: str, name: str) -> bool:
+        """Whether some fault would strike `place:name` now."""
+        return any(fnmatchcase(f"{place}:{name}", fault.on) for fault, _ in self._planned)
+
     def take(self, place: str, name: str, *, only: tuple[str, ...] = ()) -> Fault | None:
         """The fault that strikes `place:name` now, counted down; `only` narrows it to some of the place's faults."""
         for index, (fault, left) in enumerate(self._planned):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from berth_core.decide.forbidding import target_of
 from berth_core.decide.intent import Intent
 from berth_core.facts import (
     Attempt,
@@ -19,6 +20,7 @@ from berth_core.facts import (
 )
 from berth_core.manifest import Manifest
 from berth_core.naming import config_spec
+from berth_core.outcomes import Outcome
 
 START = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
 END = START + timedelta(hours=168)
@@ -134,3 +136,21 @@ def snapshot(now: datetime = START + timedelta(hours=1), **over: Any) -> Snapsho
 
 def reconcile(rounds: int = 0) -> Intent:
     return Intent(kind="reconcile", rounds=rounds)
+
+
+def outcome_of(decision: Any, kind: str) -> Outcome:
+    """What came of a rung of the ladder, five minutes later."""
+    return Outcome.model_validate(
+        {
+            "kind": kind,
+            "code": "NoCapacity",
+            "reason": "no capacity",
+            "decision_id": decision.id,
+            "asked": "hand_over",
+            "rung": decision.rung,
+            "target": target_of(decision),
+            "started_at": decision.started_at,
+            "ended_at": decision.started_at + timedelta(minutes=5),
+            "took_seconds": 300,
+        }
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber
 
-from rehearsal import call_counts
+from rehearsal import call_counts, known_answers
 from rehearsal.api_errors import error_response
 from rehearsal.cloud import current
 from rehearsal.faults import Fault
@@ -36,10 +36,23 @@ def reset() -> None:
     call_counts.forget()
 
 
+def boto_name(service_id: str) -> str:
+    """boto3's name of a service, by its hyphenated id."""
+    return _BOTO_NAMES.get(service_id, service_id)
+
+
+def is_listened_to() -> bool:
+    """Whether somebody has put himself between botocore and moto, to see every request."""
+    return BotocoreStubber.__call__ is not _call
+
+
 def _call(self: Any, event_name: str, request: Any, **kwargs: Any) -> Any:
     """A call made in this process. Faults strike handlers, state machines and AWS's own deliveries, not people."""
+    known = known_answers.take()
+    if known is not None:
+        return known
     _, service_id, operation = event_name.split(".")
-    service = _BOTO_NAMES.get(service_id, service_id)
+    service = boto_name(service_id)
     try:
         cloud = current()
     except RuntimeError:

@@ -65,6 +65,7 @@ class PlanBook:
         self._twin.journal.record("state", _subject(plan.name), told(change))
         self._look(plan.name)
         self._set_timers(self._plans[plan.name])
+        self._twin.cloud.touched()
 
     def add_extension(self, plan: Plan, extension: Extension) -> None:
         """The plan's end moves when the extension is paid (assumption: it could move at the purchase)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ _PASTED = README.partition("<!-- session:start -->\n```sh\n")[2].partition("```\
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def answers(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the session prints, in a shell that stops at the first command that fails."""
     with running() as server:
         script = _PASTED.replace("http://127.0.0.1:4566", server.url)
@@ -29,7 +28,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         _, _, errors = server.end()
     assert (run.returncode, run.stderr, errors) == (0, "", ""), run.stdout
-    yield run.stdout
+    return run.stdout
 
 
 def test_the_session_is_for_the_port_that_make_up_takes() -> None:

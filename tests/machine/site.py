@@ -44,9 +44,6 @@ class Ended:
     cause: str
     path: list[str]
     visited: dict[str, set[str]] = field(repr=False)
-    news: list[str]
-    done: list[bool]
-    """The outcomes in the ledger, oldest first: whether each was done."""
 
 
 class Site:
@@ -57,8 +54,6 @@ class Site:
         self.outputs = deploy(self.cloud, TEMPLATE).outputs
         self.sagemaker = self.cloud.client("sagemaker")
         self.machines = self.cloud.client("stepfunctions")
-        self.news: list[str] = []
-        self.cloud.timeline.listeners.append(self._hear)
 
     def close(self) -> None:
         errors = list(self.cloud.kernel.errors)
@@ -82,7 +77,9 @@ class Site:
         """The manifest, with top-level keys replaced; None leaves one out."""
         manifest = {key: value for key, value in {**MANIFEST, **over}.items() if value is not None}
         self.cloud.client("s3").put_object(
-            Bucket=self.outputs["ManifestBucket"], Key=f"deployments/{NAME}.yaml", Body=yaml.safe_dump(manifest).encode()
+            Bucket=self.outputs["ManifestBucket"],
+            Key=f"deployments/{NAME}.yaml",
+            Body=yaml.safe_dump(manifest).encode(),
         )
         self.cloud.advance(seconds=60)
 
@@ -122,17 +119,7 @@ class Site:
             cause=described.get("cause") or "",
             path=self._path(execution),
             visited=self._visited(),
-            news=list(self.news),
-            done=self._done(),
         )
-
-    def _done(self) -> list[bool]:
-        rows = self.cloud.client("dynamodb").query(
-            TableName=self.outputs["LedgerTable"],
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={":pk": {"S": f"deployment#{NAME}"}, ":sk": {"S": "outcome#"}},
-        )["Items"]
-        return [row["kind"]["S"] == "done" for row in rows]
 
     def _path(self, execution: str) -> list[str]:
         pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
@@ -149,7 +136,3 @@ class Site:
                 for execution in page["executions"]:
                     visited[machine].update(self._path(execution["executionArn"]))
         return dict(visited)
-
-    def _hear(self, entry: Any) -> None:
-        if entry.kind == "event":
-            self.news.append(entry.text)

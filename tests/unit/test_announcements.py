@@ -248,7 +248,7 @@ def test_a_time_without_a_zone_is_a_bug() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     told = announcements.decision_held(deployment=NAME, at=STARTS, reason="r", code="c")
-    assert set(told.detail) == {"schema", "deployment", "reason", "at", "code"}
+    assert set(told.detail) == {"schema", "deployment", "reason", "at", "line", "code"}
 
 
 def test_a_plan_that_no_manifest_names_has_no_deployment() -> None:
@@ -256,6 +256,7 @@ def test_a_plan_that_no_manifest_names_has_no_deployment() -> None:
         at=STARTS, reason="r", plan=PLAN, plan_arn=PLAN_ARN, status="Pending"
     )
     assert told.detail["deployment"] is None
+    assert told.detail["line"].endswith("Training Plan State Change: r")
 
 
 def test_a_flood_of_problems_fits_into_an_event() -> None:

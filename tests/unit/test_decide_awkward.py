@@ -261,10 +261,12 @@ def test_a_ladder_without_a_rung_to_climb_is_told_while_a_person_can_still_act(l
 
 def test_on_demand_that_would_be_over_before_it_serves_is_not_begun() -> None:
     small = registration(end_of_window={"on_demand": {**ON_DEMAND, "max_usd": "9.00"}})  # 10 minutes of p5, 25 of p4d
-    decision = decide(snapshot(now=END - 100 * MINUTE, deployment=small, endpoint=endpoint()))
+    waiting = decide(snapshot(now=END - 100 * MINUTE, deployment=small, endpoint=endpoint()))
+    assert waiting.code == "WaitingToDelete"
+    assert "on_demand: its hours or its USD are used up" in waiting.reason
+    decision = decide(snapshot(now=END - 70 * MINUTE, deployment=small, endpoint=endpoint()))
     assert isinstance(decision, HandOver)
     assert decision.rung == "delete"
-    assert "on_demand: its hours or its USD are used up" in decision.reason
 
 
 def test_a_stay_of_no_time_at_no_known_price_costs_nothing_yet() -> None:

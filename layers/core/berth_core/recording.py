@@ -13,6 +13,7 @@ from berth_core.outcomes import Outcome, Trouble
 
 RECONCILE = "deployment_reconcile"
 LOOK_AGAIN = timedelta(minutes=5)
+PASSING = frozenset({"AsWanted", "BackingOff", "Busy", "InTransition"})
 ROLLED_BACK = frozenset({"RolledBack", "NoCapacity", "RollbackFailed"})
 
 
@@ -72,7 +73,7 @@ def _held(happened: Happened, held: Hold | Refuse) -> Recording:
 
 def _is_news(held: Hold | Refuse) -> bool:
     """Passing states of our own making are in the ledger; telling each of them would bury the rest."""
-    return held.code not in ("Busy", "InTransition", "AsWanted")
+    return held.code not in PASSING
 
 
 def _hold_news(happened: Happened, held: Hold | Refuse) -> Announcement:
@@ -110,7 +111,7 @@ def _outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
         return news.handover_completed(
             deployment=happened.deployment,
             at=outcome.ended_at,
-            reason=_why(happened),
+            reason=f"{_why(happened)}; {outcome.reason}",
             decision_id=outcome.decision_id,
             rung=outcome.rung or "",
             target=_live_config(happened) or "absent",
@@ -119,7 +120,7 @@ def _outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
         return news.endpoint_deployed(
             deployment=happened.deployment,
             at=outcome.ended_at,
-            reason=_why(happened),
+            reason=outcome.reason,
             decision_id=outcome.decision_id,
             config_name=live,
             plan=plan or "",
@@ -127,7 +128,7 @@ def _outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
     return news.endpoint_rotated(
         deployment=happened.deployment,
         at=outcome.ended_at,
-        reason=_why(happened),
+        reason=f"{_why(happened)}; {outcome.reason}",
         decision_id=outcome.decision_id,
         config_name=live,
         plan=plan,
@@ -193,10 +194,16 @@ def _with_stays(happened: Happened, recording: Recording) -> Recording:
         "placed_on": plan.name if plan else None,
     }
     if running is not None and (not _is_away(seen) or (stay is not None and not is_same)):
-        told["stay_ended_at"] = seen.now
+        told["stay_ended_at"] = running.started_at if _never_launched(recording) else seen.now
     if stay is not None and not is_same:
         told["stay_begun"] = stay if running is None else stay.model_copy(update={"started_at": seen.now})
     return recording.model_copy(update=told)
+
+
+def _never_launched(recording: Recording) -> bool:
+    """What could not be had costs nothing. A fleet that came up and was rolled back counts."""
+    outcome = recording.outcome
+    return outcome is not None and outcome.rung == "on_demand" and outcome.code == "NoCapacity"
 
 
 def _is_away(seen: Snapshot) -> bool:

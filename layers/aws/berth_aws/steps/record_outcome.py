@@ -89,9 +89,10 @@ def _noted(ended: Ended, recording: Recording) -> Noted:
     if ended.seen is not None:
         noted["endpoint_seen"] = recording.endpoint_seen
         noted["placed_on"] = recording.placed_on
-    if recording.held is not None:
+    if recording.held is not None and recording.held.code != "BackingOff":
         by = ended.by if recording.is_new_hold else ""
         noted["last_hold"] = LastHold(code=recording.held.code, reason=recording.held.reason, by=by)
-    if recording.outcome is not None:
+    # A rest between two tries, or one more failed try, doesn't make the same trouble news again.
+    if recording.outcome is not None and recording.outcome.kind == "done":
         noted["last_hold"] = None
     return Noted(**noted)

@@ -16,7 +16,7 @@ from berth_core.model import Frozen
 from berth_core.parsing import Rejection, parse_manifest
 
 MOST_KEPT = 64 * 1024
-"""Characters of a manifest's text that are kept; a row ends at 400 KB, and the bucket has the whole of every version."""
+"""Characters of a manifest's text that are kept: a row ends at 400 KB, and the bucket has every version whole."""
 KEY = re.compile(r"deployments/([^/]+)\.yaml")
 
 

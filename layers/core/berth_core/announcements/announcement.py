@@ -30,9 +30,19 @@ class Announcement(Frozen):
 
 
 def announcement(detail_type: str, *, deployment: str | None, at: datetime, reason: str, **ids: Word) -> Announcement:
-    """An announcement with what every detail has, and the ids that are known: those that are None are left out."""
+    """An announcement with what every detail has, and the ids that are known: those that are None are left out.
+
+    `line` is all of it that a person wants to read in a mail: EventBridge would write "null" for an absent deployment.
+    """
     known = {key: _plain(value) for key, value in ids.items() if value is not None}
-    common = {"schema": SCHEMA, "deployment": deployment, "reason": reason, "at": _plain(at)}
+    about = f"{detail_type} {deployment}" if deployment else detail_type
+    common = {
+        "schema": SCHEMA,
+        "deployment": deployment,
+        "reason": reason,
+        "at": _plain(at),
+        "line": f"{_utc(at)} {about}: {reason}",
+    }
     return Announcement(detail_type=detail_type, detail=common | known)
 
 

@@ -55,7 +55,7 @@ def _would(seen: Snapshot, decision: Change) -> Hold:
     return Hold(code="ObserveOnly", reason=reason, next_at=seen.now + LOOK_AGAIN)
 
 
-def _in_time[Held: (Hold, Refuse)](seen: Snapshot, held: Held) -> Held:
+def _in_time(seen: Snapshot, held: Hold | Refuse) -> Hold | Refuse:
     """Whatever is held, and for how long: the way off a closing window is never slept through."""
     at = leaves_at(seen)
     if at is None or at <= seen.now or (held.next_at is not None and held.next_at <= at):

@@ -10,6 +10,8 @@ from berth_core.naming import STACK_TAG
 LOOK_AGAIN = timedelta(minutes=5)
 FIRST_REST = timedelta(minutes=5)
 LONGEST_REST = timedelta(minutes=60)
+LONGEST_REST_LEAVING = timedelta(minutes=20)
+"""A window closes while we rest."""
 ROUNDS = 5
 """Changes in one run of deployment_reconcile; more would mean that two wishes pull against each other."""
 TRIES = 3
@@ -86,9 +88,8 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
             code="GaveUp",
             reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
         )
-    rest = min(LONGEST_REST, FIRST_REST * 2 ** (len(failures) - 1))
-    if isinstance(decision, HandOver):
-        rest = FIRST_REST
+    longest = LONGEST_REST_LEAVING if isinstance(decision, HandOver) else LONGEST_REST
+    rest = min(longest, FIRST_REST * 2 ** (len(failures) - 1))
     again_at = last.ended_at + rest
     if again_at <= seen.now:
         return None

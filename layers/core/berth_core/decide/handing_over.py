@@ -8,7 +8,7 @@ from berth_core.decide.budget import hours_left
 from berth_core.decide.intent import Intent
 from berth_core.decide.placing import LOOK_AGAIN, NoPlace, look_at
 from berth_core.decide.window import MARGIN, Slot, finish_by, slots, time_for
-from berth_core.decisions import ConfigSpec, HandOver, Refuse
+from berth_core.decisions import ConfigSpec, HandOver, Hold, Refuse
 from berth_core.durations import expected
 from berth_core.facts import Block, PlanSeen, Snapshot
 from berth_core.naming import config_spec, decision_id, wanted_count
@@ -55,7 +55,7 @@ def closings(seen: Snapshot) -> dict[str, datetime]:
     return {plan.name: closes_at(seen, plan, block) for plan, block in running if block is not None}
 
 
-def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> HandOver | Refuse:
+def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> HandOver | Hold | Refuse:
     """The rung to climb now, or LadderExhausted with the reason for each rung that wasn't taken."""
     ladder = intent.ladder or ladder_of(seen)
     end = _finish(seen, ladder, block)
@@ -68,18 +68,32 @@ def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> 
         if isinstance(taken, str) or slot is None:
             passed_over.append(f"{rung}: {taken}")
             continue
+        if _is_too_early_to_delete(seen, intent, block, slot):
+            return _wait_to_delete(seen, slot, "; ".join([why, *passed_over]))
         return _hand_over(seen, slot, taken, "; ".join([why, *passed_over]), end)
     # Other plans may open and instances come free: as long as it stands on the window, it is tried again.
     return Refuse(code="LadderExhausted", reason="; ".join([why, *passed_over]), next_at=seen.now + LOOK_AGAIN)
 
 
+def _is_too_early_to_delete(seen: Snapshot, intent: Intent, block: Block | None, slot: Slot) -> bool:
+    """Deleting serves nobody, so it waits for its own time, and what comes before it is tried again until then."""
+    by_ladder = intent.ladder is None and block is not None and seen.deployment.removed_at is None
+    return by_ladder and slot.rung == "delete" and seen.now < slot.start_by
+
+
+def _wait_to_delete(seen: Snapshot, slot: Slot, reason: str) -> Hold:
+    text = f"{reason}; delete has time until {slot.start_by:%H:%M} UTC"
+    return Hold(code="WaitingToDelete", reason=text, next_at=min(slot.start_by, seen.now + LOOK_AGAIN))
+
+
 def _hand_over(seen: Snapshot, slot: Slot, taken: Taken, reason: str, end: datetime) -> HandOver:
     action, config = taken
     target = config.name if config else "delete"
+    what = f"{slot.rung} with {config.instance_count} x {config.instance_type}" if config else slot.rung
     return HandOver.model_validate(
         {
             "id": decision_id(seen, "hand_over", target),
-            "reason": reason,
+            "reason": f"{reason}; {what}",
             "started_at": seen.now,
             "rung": slot.rung,
             "action": action,
@@ -156,7 +170,9 @@ def _on_demand(seen: Snapshot, intent: Intent) -> Taken | str:
     if allowed is None:
         return "not configured"
     count = allowed.instance_count or wanted_count(seen.deployment)
-    specs = [config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None) for each in allowed.instance_types]
+    specs = [
+        config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None) for each in allowed.instance_types
+    ]
     untried = [spec for spec in specs if spec.name not in _failed(intent)]
     for spec in untried:
         if hours_left(seen, allowed, spec.instance_type, count) > _least_hours(seen):

@@ -12,7 +12,7 @@ from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
 OVER = (PlanStatus.EXPIRED, PlanStatus.FAILED)
 
 
-def leave(seen: Snapshot, intent: Intent) -> HandOver | Refuse | None:
+def leave(seen: Snapshot, intent: Intent) -> HandOver | Hold | Refuse | None:
     """None as long as there is time."""
     at = leaves_at(seen)
     if at is None or seen.now < at:

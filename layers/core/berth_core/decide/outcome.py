@@ -53,8 +53,6 @@ def _verdict(endpoint: EndpointSeen | None, decision: Change) -> Verdict:
         return "EndpointGone", "somebody deleted the endpoint meanwhile"
     if not endpoint.settled:
         return "TimedOut", f"the endpoint is still {endpoint.status}"
-    if endpoint.status == "Failed":
-        return _because(endpoint, "EndpointFailed", "the endpoint Failed")
     if endpoint.status == "UpdateRollbackFailed":
         return "RollbackFailed", "the update failed and so did its way back: the endpoint serves a mix of configs"
     if endpoint.status != "InService":

@@ -1,0 +1,37 @@
+"""An answer that is there already when botocore sets out to ask: its next request on this thread gets it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class KnownAnswer:
+    """`invocation_id` is what the SDK would have called the request."""
+
+    response: Any
+    invocation_id: str
+
+
+_thread = threading.local()
+
+
+def keep(answer: KnownAnswer) -> None:
+    """For the next request. The caller makes it at once: nothing may come in between."""
+    _thread.answer = answer
+
+
+def look() -> KnownAnswer | None:
+    """The answer for the next request, if there is one."""
+    return getattr(_thread, "answer", None)
+
+
+def take() -> Any:
+    """Its response, once; None if there is none."""
+    known = look()
+    if known is None:
+        return None
+    _thread.answer = None
+    return known.response

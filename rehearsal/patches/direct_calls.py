@@ -1,0 +1,152 @@
+"""Calls of this process to the services that it asks most, without HTTP in between.
+
+botocore and moto take two milliseconds for a call, of which the service's own work is a tenth: the request is built,
+routed, wrapped and taken apart again. Here the serialised request goes to moto's handler, and its answer to botocore's
+parser. Whatever somebody could notice goes the long way: see `_way` and `_make_api_call`. An error does as well, and
+takes its answer along, so that botocore raises or retries as always.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
+from botocore.endpoint import Endpoint, convert_to_response_dict
+from moto.core.botocore_stubber import MockRawResponse
+
+from rehearsal import call_counts, known_answers, moto_handlers
+from rehearsal.cloud import current
+from rehearsal.known_answers import KnownAnswer
+from rehearsal.patches import api_faults
+from rehearsal.patching import replace
+
+_MOMENTS = (
+    "provide-client-params",
+    "before-parameter-build",
+    "before-call",
+    "request-created",
+    "before-parse",
+    "response-received",
+)
+# botocore's own. They add headers that moto doesn't read, or look at parameters that these services don't have.
+_HARMLESS = frozenset(
+    {
+        "generate_idempotent_uuid",
+        "_handle_request_validation_mode_member",
+        "block_endpoint_discovery_required_operations",
+        "add_recursion_detection_header",
+        "inject_api_version_header_if_needed",
+        "MaxAttemptsSeeder.seed_max_attempts",
+        "RequestSigner.handler",
+        "UserAgentString.rebuild_and_replace_user_agent_handler",
+        "add_retry_headers",
+    }
+)
+_originals: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How one operation of one client is answered. None of it changes until somebody listens to the client's events."""
+
+    service: str
+    model: Any
+    parser: Any
+    after_call: str
+    listeners: Any
+
+
+def apply() -> None:
+    """Both are botocore's, which is pinned with moto."""
+    _originals["call"] = replace(BaseClient, "_make_api_call", _make_api_call, expected="8cf5e08d8ddc")
+    _originals["context"] = replace(Endpoint, "_update_retries_context", _update_context, expected="6dd6e2cb474f")
+
+
+def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
+    way = _way(client, operation)
+    if way is None or not _undisturbed(f"{way.service}.{operation}"):
+        return _originals["call"](client, operation, parameters)
+    sent = client._serializer.serialize_to_request(parameters, way.model)
+    if not moto_handlers.takes(way.service, sent):
+        return _originals["call"](client, operation, parameters)
+    # Before the service's own ids, as ever: the same start gives the same ids, whichever way a call takes.
+    invocation_id = str(uuid.uuid4())
+    response = _response(client.meta, way.service, operation, sent)
+    if response.status_code >= 300:
+        known_answers.keep(KnownAnswer(response, invocation_id))
+        return _originals["call"](client, operation, parameters)
+    return _parsed(client, way, response)
+
+
+def _undisturbed(call: str) -> bool:
+    """No fault is planned for the call, and nobody has put himself between botocore and moto, to write calls down."""
+    try:
+        faults = current().faults
+    except RuntimeError:
+        return False
+    return not faults.threaten("api", call) and not api_faults.is_listened_to()
+
+
+def _way(client: Any, operation: str) -> _Way | None:
+    """None if there is only the long one."""
+    emitter = client.meta.events._emitter
+    ways: dict[str, _Way | None] = client.__dict__.setdefault("_rehearsal_ways", {})
+    way = ways.get(operation)
+    # botocore makes this dictionary anew for each change of who listens.
+    if way is None or way.listeners is not emitter._lookup_cache:
+        way = ways[operation] = _found_way(client, operation)
+    return way
+
+
+def _found_way(client: Any, operation: str) -> _Way | None:
+    service_model = client.meta.service_model
+    if not moto_handlers.answers(service_model.service_name, operation):
+        return None
+    model = service_model.operation_model(operation)
+    host = client.meta.endpoint_url
+    if not host.endswith(f".{client.meta.region_name}.amazonaws.com") or model.idempotent_members or model.endpoint:
+        return None
+    name = f"{service_model.service_id.hyphenize()}.{operation}"
+    if any(_listeners(client, f"{moment}.{name}") - _HARMLESS for moment in _MOMENTS):
+        return None
+    return _Way(
+        service=api_faults.boto_name(service_model.service_id.hyphenize()),
+        model=model,
+        parser=client._endpoint._response_parser_factory.create_parser(service_model.resolved_protocol),
+        after_call=f"after-call.{name}",
+        listeners=client.meta.events._emitter._lookup_cache,
+    )
+
+
+def _listeners(client: Any, event: str) -> set[str]:
+    events = client.meta.events
+    found = events._emitter._handlers.prefix_search(events._alias_event_name(event))
+    return {getattr(listener, "__qualname__", repr(listener)) for listener in found}
+
+
+def _response(meta: Any, service: str, operation: str, sent: dict[str, Any]) -> AWSResponse:
+    call_counts.count(service, operation)
+    answer = moto_handlers.answer(service, operation, meta.region_name, meta.endpoint_url, sent)
+    if not call_counts.is_read_only(operation):
+        current().touched()
+    status, headers, body = answer
+    raw: Any = MockRawResponse(body)
+    return AWSResponse(meta.endpoint_url, status, headers, raw)
+
+
+def _parsed(client: Any, way: _Way, response: AWSResponse) -> Any:
+    parsed = way.parser.parse(convert_to_response_dict(response, way.model), way.model.output_shape)
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
+    # What the SDK may still spend on retries is counted here.
+    client.meta.events.emit(way.after_call, http_response=response, parsed=parsed, model=way.model, context={})
+    return parsed
+
+
+def _update_context(endpoint: Any, context: Any, attempt: int, success_response: Any = None) -> None:
+    known = known_answers.look()
+    if known is not None:
+        context.setdefault("retries", {})["invocation-id"] = known.invocation_id
+    _originals["context"](endpoint, context, attempt, success_response)

@@ -1,0 +1,145 @@
+"""Onto reserved capacity: one table a question, each row a sentence."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decisions import Deploy, Hold, Refuse
+from tests.builders import (
+    END,
+    ON_DEMAND,
+    P4D,
+    P5,
+    PLAN_ARN,
+    START,
+    block,
+    endpoint,
+    plan,
+    reconcile,
+    registration,
+    snapshot,
+    stay,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def decide(seen: Any, intent: Intent | None = None) -> Any:
+    return decide_deployment(seen, intent or reconcile())
+
+
+def test_deploys_onto_an_active_plan_with_free_instances() -> None:
+    decision = decide(snapshot())
+    assert isinstance(decision, Deploy)
+    assert (decision.action, decision.plan, decision.config.plan_arn) == ("create", "p5-for-eval", PLAN_ARN)
+    assert decision.config.instance_type == P5
+    assert "Active with 2 of 2 free" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("over", "code", "text", "next_at"),
+    [
+        ({"status": "Scheduled"}, "WaitingForPlan", "should have opened at 2026-03-03 11:30 UTC", START + 61 * MINUTE),
+        ({"available_count": 0}, "WaitingForPlan", "has 0 of 2 free", START + 65 * MINUTE),
+        ({"status": "Failed", "status_message": "payment"}, "NoPlace", "is Failed: payment", None),
+        ({"status": "Expired"}, "NoPlace", "is Expired", None),
+        ({"targets": ("training-job",)}, "NoPlace", "is for training-job, not for endpoints", None),
+        ({"total_count": 0, "status": "Pending"}, "WaitingForPlan", "still Pending", START + 61 * MINUTE),
+    ],
+)  # fmt: skip
+def test_says_why_a_plan_cannot_take_it(over: dict[str, Any], code: str, text: str, next_at: datetime | None) -> None:
+    decision = decide(snapshot(plans=(plan(**over),)))
+    assert isinstance(decision, Hold | Refuse)
+    assert (decision.code, decision.next_at) == (code, next_at)
+    assert text in decision.reason
+
+
+def test_waits_for_the_start_of_a_scheduled_plan() -> None:
+    decision = decide(snapshot(now=START - HOUR, plans=(plan(status="Scheduled"),)))
+    assert isinstance(decision, Hold)
+    assert (decision.code, decision.next_at) == ("WaitingForPlan", START)
+
+
+def test_a_plan_that_opens_some_minutes_late_is_no_news() -> None:
+    scheduled = (plan(status="Scheduled"),)
+    before = decide(snapshot(now=START - HOUR, plans=scheduled))
+    just = decide(snapshot(now=START, plans=scheduled))
+    assert (just.code, just.reason, just.next_at) == (before.code, before.reason, START + MINUTE)
+    assert "should have opened" in decide(snapshot(now=START + 10 * MINUTE, plans=scheduled)).reason
+
+
+def test_waits_for_the_second_block_in_the_gap_of_a_plan() -> None:
+    second = block(END + 24 * HOUR, END + 48 * HOUR)
+    gap = plan(status="Scheduled", blocks=(block(), second))
+    decision = decide(snapshot(now=END + HOUR, plans=(gap,)))
+    assert isinstance(decision, Hold)
+    assert decision.next_at == second.starts_at
+
+
+def test_asks_for_no_more_than_is_reserved_and_says_the_numbers() -> None:
+    asked = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 3})
+    decision = decide(snapshot(deployment=asked))
+    assert isinstance(decision, Refuse)
+    assert "instances asked: 3; plan p5-for-eval reserves 2 (0 in use, 2 free)" in decision.reason
+
+
+def test_refuses_a_plan_of_another_type() -> None:
+    other = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P4D})
+    decision = decide(snapshot(deployment=other))
+    assert isinstance(decision, Refuse)
+    assert "reserves ml.p5.48xlarge, the manifest asks for ml.p4d.24xlarge" in decision.reason
+
+
+def test_an_unknown_plan_is_waited_for_since_anybody_may_buy_it() -> None:
+    decision = decide(snapshot(plans=()))
+    assert isinstance(decision, Hold)
+    assert "there is no plan p5-for-eval" in decision.reason
+
+
+def test_takes_the_second_plan_when_the_first_is_over() -> None:
+    second = plan(name="p5-second", arn=PLAN_ARN + "-second")
+    both = registration(reservation={"plans": ["p5-for-eval", "p5-second"], "instance_type": P5})
+    decision = decide(snapshot(deployment=both, plans=(plan(status="Expired"), second)))
+    assert isinstance(decision, Deploy)
+    assert decision.plan == "p5-second"
+
+
+def test_does_not_deploy_into_a_window_that_is_about_to_close() -> None:
+    decision = decide(snapshot(now=END - 90 * MINUTE))
+    assert isinstance(decision, Refuse)
+    assert "closing" in decision.reason
+
+
+def test_replaces_a_failed_endpoint_since_aws_allows_nothing_but_its_deletion() -> None:
+    broken = endpoint(status="Failed", failure_reason="it crashed")
+    decision = decide(snapshot(endpoint=broken))
+    assert isinstance(decision, Deploy)
+    assert decision.action == "replace"
+    assert "it crashed" in decision.reason
+
+
+def test_comes_home_from_on_demand_when_the_plan_has_room() -> None:
+    away = endpoint(plan_arn=None)
+    decision = decide(snapshot(endpoint=away))
+    assert isinstance(decision, Deploy)
+    assert decision.action == "update"
+
+
+def test_does_not_come_home_into_the_window_that_it_has_just_left() -> None:
+    away = endpoint(plan_arn=None)
+    left = snapshot(now=END - 140 * MINUTE, endpoint=away, on_demand=(stay(END - 150 * MINUTE),))
+    decision = decide(left)
+    assert isinstance(decision, Hold)
+    assert decision.code == "AsWanted"
+
+
+def test_stays_on_demand_if_told_not_to_return() -> None:
+    staying = registration(end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
+    away = endpoint(staying, plan_arn=None)
+    decision = decide(snapshot(deployment=staying, endpoint=away))
+    assert isinstance(decision, Hold)
+    assert decision.code == "AsWanted"

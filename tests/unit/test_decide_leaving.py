@@ -1,0 +1,148 @@
+"""Off a closing window, and off an on-demand bill."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decisions import HandOver, Hold, Refuse
+from tests.builders import (
+    END,
+    ON_DEMAND,
+    P4D,
+    P5,
+    PLAN_ARN,
+    START,
+    block,
+    endpoint,
+    outcome_of,
+    plan,
+    reconcile,
+    registration,
+    snapshot,
+    stay,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def decide(seen: Any, intent: Intent | None = None) -> Any:
+    return decide_deployment(seen, intent or reconcile())
+
+
+def test_leaves_for_on_demand_when_the_way_off_has_to_begin() -> None:
+    begins = END - 150 * MINUTE
+    before = decide(snapshot(now=begins - MINUTE, endpoint=endpoint()))
+    assert isinstance(before, Hold)
+    decision = decide(snapshot(now=begins, endpoint=endpoint()))
+    assert isinstance(decision, HandOver)
+    assert (decision.rung, decision.config.instance_type if decision.config else None) == ("on_demand", P5)
+    assert decision.config
+    assert decision.config.plan_arn is None
+    assert decision.finish_by == END - HOUR
+    assert decision.give_up_at == END - 70 * MINUTE
+
+
+def test_moves_with_an_end_that_moved() -> None:
+    earlier = plan(blocks=(block(START, START + 3 * HOUR),))
+    assert isinstance(decide(snapshot(endpoint=endpoint(), plans=(earlier,))), HandOver)
+
+
+def test_deletes_when_that_is_all_the_ladder_has() -> None:
+    only = registration(end_of_window={"ladder": ["delete"]})
+    seen = snapshot(now=END - 70 * MINUTE, deployment=only, endpoint=endpoint(only))
+    decision = decide(seen)
+    assert isinstance(decision, HandOver)
+    assert (decision.rung, decision.action, decision.config) == ("delete", "delete", None)
+
+
+def test_a_late_hand_over_still_takes_its_first_rung() -> None:
+    decision = decide(snapshot(now=END + HOUR, endpoint=endpoint(), plans=(plan(status="Expired"),)))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "on_demand"
+
+
+def test_a_rung_that_cannot_be_done_in_time_is_passed_over_for_one_that_can() -> None:
+    decision = decide(snapshot(now=END - 68 * MINUTE, endpoint=endpoint()))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "delete"
+    assert "on_demand: can't be done by" in decision.reason
+
+
+def test_a_type_that_failed_in_this_run_is_not_tried_again() -> None:
+    first = decide(snapshot(now=END - 2 * HOUR, endpoint=endpoint()), Intent(kind="hand_over"))
+    failed = outcome_of(first, "failed")
+    second = decide(snapshot(now=END - 2 * HOUR, endpoint=endpoint()), Intent(kind="hand_over", tried=(failed,)))
+    assert isinstance(second, HandOver)
+    assert second.config
+    assert second.config.instance_type == P4D
+    tried = (failed, outcome_of(second, "failed"))
+    third = decide(snapshot(now=END - 70 * MINUTE, endpoint=endpoint()), Intent(kind="hand_over", tried=tried))
+    assert isinstance(third, HandOver)
+    assert third.rung == "delete"
+    assert "on_demand: no capacity for any of its instance types" in third.reason
+
+
+def test_deleting_waits_for_its_own_time_so_that_what_comes_before_it_is_tried_again() -> None:
+    seen = snapshot(now=END - 2 * HOUR, endpoint=endpoint())
+    first = decide(seen, Intent(kind="hand_over"))
+    second = decide(seen, Intent(kind="hand_over", tried=(outcome_of(first, "failed"),)))
+    tried = (outcome_of(first, "failed"), outcome_of(second, "failed"))
+    waiting = decide(seen, Intent(kind="hand_over", tried=tried))
+    assert isinstance(waiting, Hold)
+    assert (waiting.code, waiting.next_at) == ("WaitingToDelete", seen.now + 5 * MINUTE)
+    assert isinstance(decide(seen, Intent(kind="hand_over", tried=tried, ladder=("on_demand", "delete"))), HandOver)
+
+
+def test_a_ladder_without_a_rung_left_is_told() -> None:
+    only = registration(end_of_window={"ladder": ["on_demand"], "on_demand": {**ON_DEMAND, "instance_types": [P5]}})
+    first = decide(snapshot(now=END - 2 * HOUR, deployment=only, endpoint=endpoint(only)), Intent(kind="hand_over"))
+    intent = Intent(kind="hand_over", tried=(outcome_of(first, "failed"),))
+    decision = decide(snapshot(now=END - 2 * HOUR, deployment=only, endpoint=endpoint(only)), intent)
+    assert isinstance(decision, Refuse)
+    assert decision.code == "LadderExhausted"
+
+
+def test_goes_to_the_next_plan_if_it_is_already_active() -> None:
+    both = registration(reservation={"plans": ["p5-for-eval", "p5-second"], "instance_type": P5})
+    second = plan(name="p5-second", arn=PLAN_ARN + "-second", blocks=(block(START, END + 100 * HOUR),))
+    decision = decide(snapshot(now=END - 2 * HOUR, deployment=both, endpoint=endpoint(both), plans=(plan(), second)))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "next_plan"
+    assert decision.config
+    assert decision.config.plan_arn == second.arn
+
+
+@pytest.mark.parametrize(
+    ("max_hours", "max_usd", "leaves_after_hours"),
+    [(24, "2400.00", 24), (24, "550.40", 10), (6, "2400.00", 6)],
+)
+def test_on_demand_ends_at_whichever_cap_comes_first(max_hours: int, max_usd: str, leaves_after_hours: int) -> None:
+    allowed = {**ON_DEMAND, "max_hours": max_hours, "max_usd": max_usd}
+    capped = registration(end_of_window={"on_demand": allowed})
+    away = endpoint(capped, plan_arn=None)
+    closed = (plan(status="Expired"),)
+    end = END + leaves_after_hours * HOUR
+    on = {"deployment": capped, "endpoint": away, "plans": closed, "on_demand": (stay(END),)}
+    holding = decide(snapshot(now=END + HOUR, **on))
+    assert isinstance(holding, Hold)
+    assert holding.next_at == end - 6 * MINUTE
+    decision = decide(snapshot(now=end - 6 * MINUTE, **on))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "delete"
+
+
+def test_stays_before_count_against_the_cap() -> None:
+    away = endpoint(plan_arn=None)
+    stays = (stay(START, START + 20 * HOUR), stay(END))
+    decision = decide(snapshot(now=END + 4 * HOUR, endpoint=away, plans=(plan(status="Expired"),), on_demand=stays))
+    assert isinstance(decision, HandOver)
+
+
+def test_by_hand_the_ladder_is_climbed_at_once() -> None:
+    decision = decide(snapshot(endpoint=endpoint()), Intent(kind="hand_over", ladder=("delete",)))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "delete"

@@ -1,0 +1,111 @@
+"""Another model or another size: what fits, what is refused, and in which words."""
+
+from datetime import timedelta
+from typing import Any
+
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decisions import Hold, Refuse, Resize, Rotate
+from berth_core.facts import Override
+from tests.builders import (
+    END,
+    P5,
+    endpoint,
+    plan,
+    reconcile,
+    registration,
+    snapshot,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def decide(seen: Any, intent: Intent | None = None) -> Any:
+    return decide_deployment(seen, intent or reconcile())
+
+
+def test_holds_when_all_is_as_wanted_and_asks_to_be_back_for_the_way_off() -> None:
+    decision = decide(snapshot(endpoint=endpoint()))
+    assert isinstance(decision, Hold)
+    assert decision.code == "AsWanted"
+    # finish 60 minutes before the end; delete 2 x 5; on-demand 2 x 20 for each of two types.
+    assert decision.next_at == END - 60 * MINUTE - 10 * MINUTE - 80 * MINUTE
+
+
+def test_rotates_to_another_model_when_a_second_fleet_fits() -> None:
+    wanted = registration(model="my-model-v2")
+    decision = decide(
+        snapshot(deployment=wanted, endpoint=endpoint(), plans=(plan(available_count=1, in_use_count=1),))
+    )
+    assert isinstance(decision, Rotate)
+    assert decision.config.model == "my-model-v2"
+    assert decision.rollout is None
+    assert decision.reason == "my-model runs, my-model-v2 is wanted; all_at_once (1 free, 1 needed)"
+
+
+def test_refuses_a_rotation_that_has_no_room_with_the_numbers() -> None:
+    wanted = registration(model="my-model-v2")
+    full = plan(total_count=1, available_count=0, in_use_count=1)
+    decision = decide(snapshot(deployment=wanted, endpoint=endpoint(), plans=(full,)))
+    assert isinstance(decision, Refuse)
+    assert decision.code == "NoRoom"
+    assert "instances asked: 1; plan p5-for-eval reserves 1 (1 in use, 0 free)" in decision.reason
+
+
+def test_a_change_of_the_count_alone_goes_in_place() -> None:
+    two = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2})
+    decision = decide(snapshot(deployment=two, endpoint=endpoint(), plans=(plan(available_count=1, in_use_count=1),)))
+    assert isinstance(decision, Resize)
+    assert (decision.variant, decision.instance_count) == ("main", 2)
+
+
+def test_a_count_beyond_the_reservation_is_refused_before_any_call() -> None:
+    three = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 3})
+    decision = decide(snapshot(deployment=three, endpoint=endpoint(), plans=(plan(available_count=1, in_use_count=1),)))
+    assert isinstance(decision, Refuse)
+    assert decision.code == "OverReserved"
+    assert decision.reason == "instances asked: 3; plan p5-for-eval reserves 2 (1 in use, 1 free)"
+
+
+def test_a_count_with_no_room_for_the_difference_is_refused_and_asked_again_later() -> None:
+    two = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2})
+    seen = snapshot(deployment=two, endpoint=endpoint(), plans=(plan(available_count=0, in_use_count=2),))
+    decision = decide(seen)
+    assert isinstance(decision, Refuse)
+    assert (decision.code, decision.next_at) == ("NoRoom", seen.now + 5 * MINUTE)
+
+
+def test_fewer_instances_always_fit() -> None:
+    seen = snapshot(endpoint=endpoint(count=2), plans=(plan(available_count=0, in_use_count=2),))
+    decision = decide(seen)
+    assert isinstance(decision, Resize)
+    assert decision.instance_count == 1
+
+
+def test_what_is_asked_by_hand_counts_like_the_manifest() -> None:
+    seen = snapshot(endpoint=endpoint())
+    decision = decide(seen, Intent(kind="rotate", model="by-hand"))
+    assert isinstance(decision, Rotate)
+    assert decision.config.model == "by-hand"
+
+
+def test_what_was_asked_by_hand_lasts() -> None:
+    asked = registration({"override": Override(model="by-hand")})
+    decision = decide(snapshot(deployment=asked, endpoint=endpoint(asked)))
+    assert isinstance(decision, Hold)
+    assert decision.code == "AsWanted"
+
+
+def test_a_hand_made_config_is_replaced_unless_the_manifest_says_otherwise() -> None:
+    changed = endpoint(config_name="made-by-hand")
+    assert isinstance(decide(snapshot(endpoint=changed)), Rotate)
+    accepting = registration(on_drift="accept")
+    decision = decide(snapshot(deployment=accepting, endpoint=changed))
+    assert isinstance(decision, Hold)
+    assert decision.code == "Drift"
+
+
+def test_a_mix_after_a_failed_rollback_is_updated_to_the_wanted_config() -> None:
+    decision = decide(snapshot(endpoint=endpoint(status="UpdateRollbackFailed")))
+    assert isinstance(decision, Rotate)
