@@ -26,8 +26,7 @@ _HANDLERS: dict[str, Any] = {
     "stepfunctions": StepFunctionResponse,
 }
 _BACKENDS: dict[str, Any] = {
-    service: backends.get_backend("awslambda" if service == "lambda" else service)
-    for service in _HANDLERS
+    service: backends.get_backend("awslambda" if service == "lambda" else service) for service in _HANDLERS
 }
 # In a service that names operations by path, only those whose handler looks at nothing but the path and the body.
 _BY_PATH = {"lambda": ("Invoke",)}

@@ -80,7 +80,8 @@ def test_a_type_that_failed_in_this_run_is_not_tried_again() -> None:
     assert second.config
     assert second.config.instance_type == P4D
     tried = (failed, outcome_of(second, "failed"))
-    third = decide(snapshot(now=END - 70 * MINUTE, endpoint=endpoint()), Intent(kind="hand_over", tried=tried))
+    by_hand = Intent(kind="hand_over", tried=tried, ladder=("on_demand", "delete"))
+    third = decide(snapshot(now=END - 2 * HOUR, endpoint=endpoint()), by_hand)
     assert isinstance(third, HandOver)
     assert third.rung == "delete"
     assert "on_demand: no capacity for any of its instance types" in third.reason

@@ -49,6 +49,7 @@ TABLE = (
     Row("Validation", "Could not find endpoint configuration", Answer.UNSEEN),
     Row("Validation", "Could not find endpoint", Answer.GONE),
     Row("Validation", "Could not find inference component", Answer.GONE),
+    Row("Validation", "Could not find model", Answer.REFUSED),
     Row("Validation", "Cannot update in-progress endpoint", Answer.BUSY),
     Row("Validation", "exceeds reserved capacity", Answer.REFUSED),
     Row("Validation", "only supported for inference component endpoints", Answer.REFUSED),

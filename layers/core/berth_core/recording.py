@@ -9,6 +9,7 @@ from berth_core.decide.watch import endpoint_mark
 from berth_core.decisions import Change, Decision, HandOver, Hold, Refuse
 from berth_core.facts import EndpointSeen, OnDemandUse, Snapshot
 from berth_core.model import Frozen, Time
+from berth_core.naming import STACK_TAG
 from berth_core.outcomes import Outcome, Trouble
 
 RECONCILE = "deployment_reconcile"
@@ -208,7 +209,9 @@ def _never_launched(recording: Recording) -> bool:
 
 def _is_away(seen: Snapshot) -> bool:
     endpoint = seen.endpoint
-    return endpoint is not None and endpoint.plan_arn is None and endpoint.status != "Failed"
+    if endpoint is None or endpoint.tags.get(STACK_TAG) != seen.policy.stack:
+        return False
+    return endpoint.plan_arn is None and endpoint.status != "Failed"
 
 
 def _fleet(stay: OnDemandUse) -> tuple[str, int]:

@@ -87,7 +87,7 @@ def _reject(found: ManifestObject, rejection: Rejection, place: Place, ledger: L
     news = deployment_rejected(
         deployment=name,
         at=now,
-        reason=f"{len(problems)} problems in the manifest, the first at {problems[0]}; {still}",
+        reason=f"the manifest is invalid ({len(problems)} in all), first at {problems[0]}; {still}",
         version=found.version,
         problems=problems,
     )

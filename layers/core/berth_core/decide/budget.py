@@ -3,16 +3,18 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from pydantic import Field
+
 from berth_core.facts import Snapshot
 from berth_core.manifest import OnDemand
 from berth_core.model import Frozen
 
 
 class Spent(Frozen):
-    """What the on-demand stays have used until now."""
+    """What the on-demand stays have used until now. A stay without a price has cost infinitely much."""
 
     hours: Decimal
-    usd: Decimal
+    usd: Decimal = Field(allow_inf_nan=True)
 
 
 def spent(seen: Snapshot) -> Spent:

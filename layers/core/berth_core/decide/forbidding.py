@@ -10,6 +10,8 @@ from berth_core.naming import STACK_TAG
 LOOK_AGAIN = timedelta(minutes=5)
 FIRST_REST = timedelta(minutes=5)
 LONGEST_REST = timedelta(minutes=60)
+MOST_DOUBLINGS = 10
+"""More would leave what a timedelta can hold, long after the longest rest is reached."""
 LONGEST_REST_LEAVING = timedelta(minutes=20)
 """A window closes while we rest."""
 ROUNDS = 5
@@ -89,7 +91,7 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
             reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
         )
     longest = LONGEST_REST_LEAVING if isinstance(decision, HandOver) else LONGEST_REST
-    rest = min(longest, FIRST_REST * 2 ** (len(failures) - 1))
+    rest = min(longest, FIRST_REST * 2 ** min(len(failures) - 1, MOST_DOUBLINGS))
     again_at = last.ended_at + rest
     if again_at <= seen.now:
         return None

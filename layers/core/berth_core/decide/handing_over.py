@@ -169,7 +169,9 @@ def _on_demand(seen: Snapshot, intent: Intent) -> Taken | str:
     allowed = seen.deployment.manifest.end_of_window.on_demand
     if allowed is None:
         return "not configured"
-    count = allowed.instance_count or wanted_count(seen.deployment)
+    # As many as run: more may be wanted, and refused, on the reservation.
+    running = seen.endpoint.instance_count if seen.endpoint else 0
+    count = allowed.instance_count or running or wanted_count(seen.deployment)
     specs = [
         config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None) for each in allowed.instance_types
     ]

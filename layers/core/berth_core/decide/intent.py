@@ -16,9 +16,9 @@ class Intent(Frozen):
 
     kind: Literal["reconcile", "deploy", "rotate", "hand_over"] = "reconcile"
     plan: str | None = None
-    model: str | None = None
+    model: str | None = Field(default=None, min_length=1)
     instance_count: int | None = Field(default=None, ge=1)
-    ladder: tuple[Rung, ...] | None = None
+    ladder: tuple[Rung, ...] | None = Field(default=None, min_length=1)
     tried: tuple[Outcome, ...] = ()
     rounds: int = Field(default=0, ge=0, description="changes that this run of deployment_reconcile has already made")
 

@@ -3,7 +3,7 @@
 from berth_core.decide.forbidding import LOOK_AGAIN
 from berth_core.decide.intent import Intent
 from berth_core.decide.leaving import plan_under
-from berth_core.decide.rollout import DoesNotFit, choose_rollout
+from berth_core.decide.rollout import DoesNotFit, Fits, choose_rollout
 from berth_core.decisions import ConfigSpec, Hold, Refuse, Resize, Rotate
 from berth_core.facts import EndpointSeen, PlanSeen, Snapshot
 from berth_core.naming import config_spec, decision_id, is_config_of, same_but_for_count, wanted_count
@@ -78,11 +78,11 @@ def _resize(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
 
 
 def _rotate(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec) -> Rotate | Refuse:
-    free = plan.available_count if plan else None
-    rollout = choose_rollout(seen.deployment.manifest.rollout, fleet=spec.instance_count, free=free)
-    if isinstance(rollout, DoesNotFit):
+    fitting = _fitting(seen, endpoint, plan, spec)
+    if isinstance(fitting, DoesNotFit):
         numbers = f" ({_numbers(plan, spec)})" if plan else ""
-        return Refuse(code="NoRoom", reason=f"{rollout.reason}{numbers}", next_at=seen.now + LOOK_AGAIN)
+        return Refuse(code="NoRoom", reason=f"{fitting.reason}{numbers}", next_at=seen.now + LOOK_AGAIN)
+    spec, rollout = fitting
     live = endpoint.config.model if endpoint.config else endpoint.config_name
     return Rotate(
         id=decision_id(seen, "rotate", spec.name),
@@ -92,6 +92,24 @@ def _rotate(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
         rollout=rollout.deployment_config,
         plan=plan.name if plan else None,
     )
+
+
+def _fitting(
+    seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec
+) -> tuple[ConfigSpec, Fits] | DoesNotFit:
+    """At the wanted count, or else at the present one: the count then changes in place, and needs less room.
+
+    A rolling update replaces the fleet that is there, so it can't change its size.
+    """
+    free = plan.available_count if plan else None
+    noes: list[str] = []
+    for count in dict.fromkeys((spec.instance_count, endpoint.instance_count)):
+        chosen = choose_rollout(seen.deployment.manifest.rollout, fleet=count, free=free)
+        if isinstance(chosen, Fits) and (chosen.strategy != "rolling" or count == endpoint.instance_count):
+            sized = config_spec(seen.deployment, instance_type=spec.instance_type, count=count, plan_arn=spec.plan_arn)
+            return sized, chosen
+        noes.append(chosen.reason)
+    return DoesNotFit(reason="; ".join(noes))
 
 
 def _drifted(seen: Snapshot, endpoint: EndpointSeen) -> Hold | None:
