@@ -14,6 +14,8 @@ Run = Callable[[Site], Ended]
 DONE = ("SUCCEEDED", "")
 CRASH = "crash_before"
 TOO_LATE = END - timedelta(minutes=30)
+OFF_AT_ONCE = ["on_demand", "delete"]
+"""By hand nothing waits for its time."""
 NO_LADDER = {"ladder": ["next_plan"]}
 
 
@@ -204,15 +206,19 @@ HANDS_OVER = [
          f"{TAKEN} WhichRung ApplyConfig ApplyEndpoint AwaitEndpoint {STEPPED} ReleaseLease HandedOver"),
     Case("told to delete", "window_handover", by_hand("window_handover", serving, ladder=["delete"]),
          f"{TAKEN} WhichRung ApplyDeletion AwaitDeletion {STEPPED} ReleaseLease HandedOver"),
-    Case("no capacity anywhere", "window_handover", by_hand("window_handover", without_capacity),
+    Case("no capacity anywhere", "window_handover", by_hand("window_handover", without_capacity, ladder=OFF_AT_ONCE),
          f"WhichRung ApplyConfig {STEPPED} NextRung ObserveDeployment WhichRung ApplyConfig {STEPPED} NextRung "
          f"ObserveDeployment WhichRung ApplyDeletion {STEPPED} ReleaseLease HandedOver"),
+    Case("no capacity, and time left before it is deleted", "window_handover",
+         by_hand("window_handover", without_capacity),
+         f"{STEPPED} NextRung {STEPPED} NextRung ObserveDeployment WhatIsDecided RecordDecision HasNews "
+         "AnnounceDecision NothingToDo"),
     Case("nothing left to try", "window_handover", by_hand("window_handover", without_a_way_off),
          REFUSED, ("FAILED", "LadderExhausted")),
     Case("nothing to hand over", "window_handover", by_hand("window_handover", opened),
          "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
     Case("a step dies and the next rung is taken", "window_handover",
-         by_hand("window_handover", serving, ("function:ApplyEndpointFunction", CRASH)),
+         by_hand("window_handover", serving, ("function:ApplyEndpointFunction", CRASH), ladder=OFF_AT_ONCE),
          f"ApplyEndpoint NoteTrouble {STEPPED} NextRung ApplyEndpoint NoteTrouble NextRung ApplyDeletion HandedOver"),
     Case("another run takes the lease", "window_handover", overtaken("window_handover", serving),
          f"{TAKEN} ClaimLost"),
@@ -235,7 +241,7 @@ RECONCILES = [
          "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
     Case("the machine that it runs fails", "deployment_reconcile",
          by_hand("deployment_reconcile", managed, (f"endpoint:{NAME}", "fail_update", 1)),
-         "RunEndpointDeploy CountRound RecordDecision HasNews Announce IsLadderExhausted Reconciled"),
+         "RunEndpointDeploy CountRound RecordDecision HasNews IsLadderExhausted Reconciled"),
     Case("another run takes the lease", "deployment_reconcile", overtaken("deployment_reconcile", managed),
          f"{TAKEN} ClaimLost"),
     Case("the deployment is unknown", "deployment_reconcile", by_hand("deployment_reconcile", unregistered),

@@ -94,6 +94,22 @@ def test_an_observing_stack_looks_again_soon_since_nothing_tells_that_it_may_act
     assert (decision.code, decision.next_at) == ("ObserveOnly", START + 65 * MINUTE)
 
 
+@pytest.mark.parametrize("failures", [1, 2, 3, 4])
+def test_a_rest_between_two_rungs_ends_when_the_next_one_has_to_begin(failures: int) -> None:
+    delete_by = END - 70 * MINUTE
+    last = delete_by - 2 * MINUTE
+    failed = attempt(kind="hand_over", rung="on_demand", done=False, code="NoCapacity", ended_at=last)
+    away = registration(end_of_window={"on_demand": {**ON_DEMAND, "instance_types": [P5]}})
+    quick = tuple(
+        attempt(kind="hand_over", rung="on_demand", started_at=START, ended_at=START + 3 * MINUTE) for _ in range(5)
+    )
+    history = (*(failed,) * failures, *quick)
+    seen = snapshot(now=last + MINUTE, deployment=away, endpoint=endpoint(), attempts=history)
+    decision = decide(seen)
+    assert isinstance(decision, Hold)
+    assert (decision.code, decision.next_at) == ("BackingOff", delete_by)
+
+
 # --- plans that change under the endpoint ---------------------------------------------------------------------------
 
 
