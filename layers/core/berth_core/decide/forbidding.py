@@ -1,6 +1,6 @@
 """What forbids acting, whatever there is to do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate
@@ -90,9 +90,7 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
             code="GaveUp",
             reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
         )
-    longest = LONGEST_REST_LEAVING if isinstance(decision, HandOver) else LONGEST_REST
-    rest = min(longest, FIRST_REST * 2 ** min(len(failures) - 1, MOST_DOUBLINGS))
-    again_at = last.ended_at + rest
+    again_at = _again_at(last, decision, len(failures))
     if again_at <= seen.now:
         return None
     return Hold(
@@ -100,6 +98,15 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
         reason=f"{decision.kind} failed at {last.ended_at:%H:%M} UTC ({last.code}); next try at {again_at:%H:%M} UTC",
         next_at=again_at,
     )
+
+
+def _again_at(last: Attempt, decision: Change, failures: int) -> datetime:
+    longest = LONGEST_REST_LEAVING if isinstance(decision, HandOver) else LONGEST_REST
+    doubled: int = 2 ** min(failures - 1, MOST_DOUBLINGS)
+    again_at = last.ended_at + min(longest, FIRST_REST * doubled)
+    if isinstance(decision, HandOver) and last.ended_at < decision.give_up_at:
+        return min(again_at, decision.give_up_at)  # the next rung must not be slept through
+    return again_at
 
 
 def _failures_in_a_row(seen: Snapshot, decision: Change) -> list[Attempt]:
