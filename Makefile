@@ -39,6 +39,14 @@ up: bootstrap ## Serve the local AWS on http://127.0.0.1:4566 with the stack dep
 bench: bootstrap ## Measure cold starts, the replay of 14 days and SageMaker calls, as ratios
 	@$(PYTHON) -m rehearsal.bench
 
+.PHONY: timings
+timings: bootstrap ## Play AWS's published times of scale to zero, and write docs/timings.md
+	@$(PYTHON) -m rehearsal timings
+
+.PHONY: costs
+costs: bootstrap ## Count the examples of docs/costs.md with the service's own functions, and write the page
+	@$(PYTHON) -m rehearsal costs
+
 .PHONY: build
 build: bootstrap ## Build what is deployed, into .aws-sam (no Docker)
 	@sam build
@@ -46,6 +54,10 @@ build: bootstrap ## Build what is deployed, into .aws-sam (no Docker)
 .PHONY: schema
 schema: bootstrap ## Write docs/manifest.schema.json from the models
 	@PYTHONPATH=layers/core $(PYTHON) -m berth_core.schema > docs/manifest.schema.json
+
+.PHONY: scenarios
+scenarios: bootstrap ## Rehearse all scenarios and write docs/scenarios.md
+	@$(PYTHON) -m rehearsal scenarios
 
 .PHONY: golden
 golden: bootstrap ## Rewrite the golden files; the diff then shows what changed in behaviour

@@ -1,4 +1,4 @@
-"""The rehearsal's commands: python -m rehearsal up | demo | replay."""
+"""The rehearsal's commands: python -m rehearsal up | demo | replay | timings | costs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     if chosen.command == "up":
         return _up(chosen)
+    if chosen.command == "timings":
+        from rehearsal import timings
+
+        return timings.main()
+    if chosen.command == "costs":
+        sys.path.append(str(_ROOT / "layers" / "core"))
+        from rehearsal import costs
+
+        return costs.main()
     # The report counts with the service's own table of prices.
     sys.path.append(str(_ROOT / "layers" / "core"))
+    if chosen.command == "scenarios":
+        from rehearsal.scenario_table import main as write_table
+
+        return write_table(_ROOT / "docs" / "scenarios.md")
     from rehearsal.demo import main as rehearse
 
     return rehearse(chosen.scenario)
@@ -47,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("scenario", nargs="?", default="walkthrough")
     replay = commands.add_parser("replay", help="rehearse a scenario of your own")
     replay.add_argument("scenario", metavar="FILE", help="a YAML file; rehearsal/scenarios/ holds examples")
+    commands.add_parser("timings", help="play AWS's published times of scale to zero and write docs/timings.md")
+    commands.add_parser("costs", help="count the examples of docs/costs.md and write the page")
+    commands.add_parser("scenarios", help="rehearse all scenarios and write docs/scenarios.md")
     return parser
 
 

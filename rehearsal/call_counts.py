@@ -35,13 +35,19 @@ def is_read_only(operation: str) -> bool:
 
 def count(service: str, operation: str) -> None:
     """Attempts count: a retried call counts as often as it reached AWS."""
-    if made_by_service() and not getattr(_thread, "by_aws", False):
+    if made_by_service() and not is_by_aws():
         _calls[service, operation] += 1
 
 
 def made_by_service() -> bool:
     """Whether the call that is being made comes from a handler or a state machine, and not from a person or a test."""
     return running_frame() is not None or current().kernel.in_task()
+
+
+def is_by_aws() -> bool:
+    """Whether one of AWS's own services makes the call."""
+    by: bool = getattr(_thread, "by_aws", False)
+    return by
 
 
 @contextmanager

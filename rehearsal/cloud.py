@@ -16,8 +16,11 @@ from rehearsal.settings import Settings
 from rehearsal.timeline import Timeline
 
 if TYPE_CHECKING:
+    from rehearsal.iam.enforcement import Guard
+    from rehearsal.alarms.watch import Alarms
     from rehearsal.lambdas.registry import Registry
     from rehearsal.sagemaker.twin import Twin
+    from rehearsal.scaling.targets import Scaling
     from rehearsal.traffic import Traffic
 
 _current: Cloud | None = None
@@ -34,9 +37,12 @@ class Cloud:
     """What a scenario, the server and the tests hold in their hands."""
 
     def __init__(self, settings: Settings) -> None:
+        from rehearsal.alarms.watch import Alarms
         from rehearsal.decisions import Decisions
+        from rehearsal.iam.enforcement import Guard
         from rehearsal.lambdas.registry import Registry
         from rehearsal.sagemaker.twin import Twin
+        from rehearsal.scaling.targets import Scaling
         from rehearsal.traffic import Traffic
 
         self.settings = settings
@@ -46,7 +52,10 @@ class Cloud:
         self.lambdas: Registry = Registry()
         self.lambdas.answered.append(Decisions(self.timeline).note)
         self.traffic: Traffic = Traffic(self)
+        self.alarms: Alarms = Alarms(self)
+        self.scaling: Scaling = Scaling(self)
         self.sagemaker: Twin = Twin(self)
+        self.guard: Guard = Guard(self)
         self.epoch = 0
 
     @classmethod

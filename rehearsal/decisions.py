@@ -12,6 +12,9 @@ from typing import Any
 from rehearsal.timeline import Timeline
 
 DECIDING = "DecideDeploymentFunction"
+PURCHASING = "DecidePurchaseFunction"
+_ON_THE_WAY = ("wait", "done")
+"""Told by the plan's own status, and by the announcement at the end."""
 PASSING = ("Busy", "InTransition")
 """Codes of holds that only say that something else is at work just now."""
 
@@ -24,12 +27,13 @@ class Decisions:
         self._last: dict[str, tuple[str, str, str]] = {}
 
     def note(self, logical_id: str, event: Any, answer: str) -> None:
-        if logical_id != DECIDING:
+        if logical_id not in (DECIDING, PURCHASING):
             return
         decision = json.loads(answer)
-        if decision.get("code") in PASSING:
+        if decision.get("code") in PASSING or decision["kind"] in _ON_THE_WAY:
             return
-        deployment = event["seen"]["deployment"]["name"]
+        seen = event["seen"]
+        deployment = seen["deployment"]["name"] if logical_id == DECIDING else seen["order"]["plan"]
         kind, reason = decision["kind"], decision["reason"]
         told = (decision.get("id", ""), kind, reason)
         if self._last.get(deployment) == told:

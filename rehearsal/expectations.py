@@ -17,12 +17,23 @@ class EndpointIs(Closed):
     """An endpoint as DescribeEndpoint and its config show it. What is not given is not looked at."""
 
     name: str
-    state: Literal["absent", "InService", "Creating", "Updating", "Deleting", "Failed", "OutOfService"] = "InService"
+    state: Literal[
+        "absent", "InService", "Creating", "Updating", "SystemUpdating", "Deleting", "Failed", "OutOfService"
+    ] = "InService"
     model: str | None = None
     instance_type: str | None = None
     instance_count: int | None = None
     placement: Literal["reserved", "on_demand"] | None = None
     plan: str | None = None
+
+
+class ComponentIs(Closed):
+    """How many copies of an inference component there are at the moment of the step; `absent` for none of that name."""
+
+    name: str
+    state: Literal["Creating", "InService", "Updating", "Failed", "Deleting", "absent"] = "InService"
+    copies: int | None = None
+    suspended: bool | None = Field(default=None, description="whether auto scaling may move them")
 
 
 class DecisionIs(Closed):
@@ -67,6 +78,13 @@ class LeadIs(Closed):
     minutes_at_least: float
 
 
+class PurchasedIs(Closed):
+    """What AWS has sold, by anybody's doing: plans, and USD for plans and extensions."""
+
+    plans: int = Field(ge=0)
+    usd: str
+
+
 class FaultIs(Closed):
     """Planned faults that struck: a story about a fault that never strikes shows nothing."""
 
@@ -81,6 +99,7 @@ class Expectation(Closed):
     failed_requests_at_most: int | None = Field(default=None, ge=1)
     served_requests_at_least: int | None = Field(default=None, ge=1)
     endpoint: EndpointIs | None = None
+    component: ComponentIs | None = None
     configs_left: int | None = Field(default=None, ge=0)
     decision: DecisionIs | None = None
     decision_held: DecisionIs | None = None
@@ -89,6 +108,7 @@ class Expectation(Closed):
     on_demand: OnDemandIs | None = None
     minutes_past_end: float | None = Field(default=None, ge=0)
     left_plan: LeadIs | None = None
+    purchased: PurchasedIs | None = None
     fault_struck: FaultIs | None = None
 
     @property

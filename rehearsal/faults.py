@@ -12,7 +12,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "api": ("throttle", "error_before", "error_after"),
     "function": ("crash_before", "crash_after", "timeout"),
     "schedule": ("drop", "delay"),
-    "endpoint": ("fail_update", "silent_rollback", "no_capacity", "slow"),
+    "endpoint": ("fail_update", "silent_rollback", "fail_rollback", "no_capacity", "slow"),
+    "component": ("fail", "slow"),
 }
 
 
@@ -24,7 +25,7 @@ class Fault(BaseModel):
     on: str
     do: Literal[
         "drop", "double", "delay", "throttle", "error_before", "error_after", "crash_before", "crash_after",
-        "timeout", "fail_update", "silent_rollback", "no_capacity", "slow",
+        "timeout", "fail_update", "silent_rollback", "fail_rollback", "no_capacity", "slow", "fail",
     ]  # fmt: skip
     times: int | None = Field(default=None, ge=1)
     seconds: float | None = Field(default=None, ge=0)
@@ -63,12 +64,15 @@ class Faults:
         """Whether some fault would strike `place:name` now."""
         return any(fnmatchcase(f"{place}:{name}", fault.on) for fault, _ in self._planned)
 
-    def take(self, place: str, name: str, *, only: tuple[str, ...] = ()) -> Fault | None:
-        """The fault that strikes `place:name` now, counted down; `only` narrows it to some of the place's faults."""
+    def take(self, place: str, name: str, *, only: tuple[str, ...] = (), by_name: bool = False) -> Fault | None:
+        """The fault that strikes `place:name` now, counted down; `only` narrows it to some of the place's faults.
+
+        With `by_name`, a fault on everything (`place:*`) passes it by.
+        """
         for index, (fault, left) in enumerate(self._planned):
             if only and fault.do not in only:
                 continue
-            if not fnmatchcase(f"{place}:{name}", fault.on):
+            if not fnmatchcase(f"{place}:{name}", fault.on) or (by_name and fault.on == f"{place}:*"):
                 continue
             if left is not None:
                 self._planned[index : index + 1] = [(fault, left - 1)] if left > 1 else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from rehearsal.cloud import Cloud
 from rehearsal.expectations import (
     DecisionIs,
+    ComponentIs,
     EndpointIs,
     EventIs,
     ExecutionIs,
@@ -17,6 +19,7 @@ from rehearsal.expectations import (
     FaultIs,
     LeadIs,
     OnDemandIs,
+    PurchasedIs,
 )
 from rehearsal.figures import DeploymentFigures, figures, left_early_minutes
 from rehearsal.run import Run, Verdict
@@ -74,6 +77,28 @@ class Judge:
         )
         differing = {key: seen.get(key) for key, value in asked.items() if seen.get(key) != value}
         return expected, not differing, ", ".join(f"{key} {value}" for key, value in differing.items())
+
+    def _component(self, wanted: ComponentIs) -> Found:
+        seen = self._component_seen(wanted.name)
+        asked = {key: value for key, value in wanted.model_dump(exclude={"name"}).items() if value is not None}
+        text = ", ".join(f"{key} {value}" for key, value in asked.items() if key != "state")
+        differing = {key: seen.get(key) for key, value in asked.items() if seen.get(key) != value}
+        expected = f"component {wanted.name} {wanted.state}{f' with {text}' if text else ''}"
+        return expected, not differing, ", ".join(f"{key} {value}" for key, value in differing.items())
+
+    def _component_seen(self, name: str) -> dict[str, Any]:
+        try:
+            component = self._cloud.client("sagemaker").describe_inference_component(InferenceComponentName=name)
+        except ClientError:
+            return {"state": "absent"}
+        targets = self._cloud.client("application-autoscaling").describe_scalable_targets(
+            ServiceNamespace="sagemaker", ResourceIds=[f"inference-component/{name}"]
+        )["ScalableTargets"]
+        return {
+            "state": component["InferenceComponentStatus"],
+            "copies": component["RuntimeConfig"]["CurrentCopyCount"],
+            "suspended": any(target["SuspendedState"]["DynamicScalingOutSuspended"] for target in targets),
+        }
 
     def _endpoint_seen(self, name: str) -> dict[str, Any]:
         sagemaker = self._cloud.client("sagemaker")
@@ -145,6 +170,16 @@ class Judge:
         struck = [entry for entry in self._cloud.timeline if entry.kind == "fault" and wanted.on in _words(entry)]
         expected = f"the fault on {wanted.on} struck {wanted.at_least} times or more"
         return expected, len(struck) >= wanted.at_least, f"{len(struck)} times"
+
+    def _purchased(self, wanted: PurchasedIs) -> Found:
+        sold = [entry.more["upfront_fee_usd"] for entry in self._cloud.timeline if entry.kind == "purchase"]
+        usd = f"{sum(map(Decimal, sold), Decimal(0)):.2f}"
+        plans = len(self._cloud.sagemaker.plans.all())
+        return (
+            f"{wanted.plans} plans sold, {wanted.usd} USD",
+            (plans, usd) == (wanted.plans, wanted.usd),
+            f"{plans}, {usd} USD",
+        )
 
     # Figures
 

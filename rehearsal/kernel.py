@@ -55,6 +55,7 @@ class Kernel:
         self._driver_gate.acquire()
         self._local = threading.local()
         self._stopped = False
+        self._horizon_us = self.now_us
 
     def start(self) -> None:
         """Take the process's clock. Until `stop`, `datetime.now()` and `time.time()` are virtual everywhere in it."""
@@ -112,6 +113,14 @@ class Kernel:
     def pending(self) -> list[tuple[datetime, str]]:
         """What is still to come: due times and labels, in order."""
         return [(moment(timer.due_us), timer.label) for timer in self._timers.live()]
+
+    @property
+    def quiet_until_us(self) -> int:
+        """Before this nothing is due, and nobody from outside takes over: what is skipped until then, nobody misses."""
+        due_us = self._timers.next_due_us()
+        if self._ready or due_us is None:
+            return self.now_us if self._ready else self._horizon_us
+        return min(due_us, self._horizon_us)
 
     # Tasks
 
@@ -255,6 +264,15 @@ class Kernel:
             return held
 
     def _drive(self, until_us: int, predicate: Callable[[], bool] | None) -> bool:
+        outer_us = self._horizon_us
+        # A predicate is asked before every move of the clock, so it has to see them all.
+        self._horizon_us = until_us if predicate is None else self.now_us
+        try:
+            return self._drive_on(until_us, predicate)
+        finally:
+            self._horizon_us = outer_us
+
+    def _drive_on(self, until_us: int, predicate: Callable[[], bool] | None) -> bool:
         while True:
             while self._ready:
                 self._resume(self._ready.popleft())

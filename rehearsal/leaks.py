@@ -13,6 +13,9 @@ def leaks(cloud: Cloud, outputs: dict[str, str], leaves: EndState) -> tuple[str,
     return (
         *_endpoints(cloud, leaves),
         *_configs(cloud, leaves),
+        *_components(cloud, leaves),
+        *_scaling(cloud, leaves),
+        *_alarms(cloud, leaves),
         *_schedules(cloud),
         *_ledger_rows(cloud, outputs["LedgerTable"]),
         *_executions(cloud),
@@ -39,6 +42,40 @@ def _configs(cloud: Cloud, leaves: EndState) -> Iterator[str]:
     for config in sagemaker.list_endpoint_configs(MaxResults=100)["EndpointConfigs"]:
         if config["EndpointConfigName"] not in live:
             yield f"endpoint config {config['EndpointConfigName']}"
+
+
+def _components(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    for component in cloud.client("sagemaker").list_inference_components(MaxResults=100)["InferenceComponents"]:
+        if component["EndpointName"] not in leaves.endpoints:
+            name, status = component["InferenceComponentName"], component["InferenceComponentStatus"]
+            yield f"inference component {name} of {component['EndpointName']}, {status}"
+
+
+def _staying_components(cloud: Cloud, leaves: EndState) -> set[str]:
+    listed = cloud.client("sagemaker").list_inference_components(MaxResults=100)["InferenceComponents"]
+    return {each["InferenceComponentName"] for each in listed if each["EndpointName"] in leaves.endpoints}
+
+
+def _scaling(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    """Scalable targets and policies of components that are not to stay."""
+    scaling = cloud.client("application-autoscaling")
+    staying = {f"inference-component/{name}" for name in _staying_components(cloud, leaves)}
+    for target in scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]:
+        if target["ResourceId"] not in staying:
+            yield f"scalable target of {target['ResourceId']}"
+    for policy in scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]:
+        if policy["ResourceId"] not in staying:
+            yield f"scaling policy {policy['PolicyName']} of {policy['ResourceId']}"
+
+
+def _alarms(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    """Alarms on a component, whoever made them. Alarms of the template and of people are about other things."""
+    staying = _staying_components(cloud, leaves)
+    for alarm in cloud.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]:
+        dimensions = {each["Name"]: each["Value"] for each in alarm.get("Dimensions", [])}
+        component = dimensions.get("InferenceComponentName")
+        if component is not None and component not in staying:
+            yield f"alarm {alarm['AlarmName']} on inference component {component}"
 
 
 def _schedules(cloud: Cloud) -> Iterator[str]:

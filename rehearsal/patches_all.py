@@ -42,8 +42,10 @@ SUBJECTS = (
     "event_rules",
     "scheduler",
     "sns_delivery",
+    "sns_functions",
     "dynamodb_answers",
     "table_costs",
+    "plain_updates",
     "json_answers",
     "s3_events",
     "s3_policies",
@@ -51,6 +53,9 @@ SUBJECTS = (
     "cfn_state_machine",
     "sagemaker_api",
     "sagemaker_runtime",
+    "alarms",
+    "auto_scaling",
+    "codepipeline_api",
 )
 _MOTO_CONFIG = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": True}}
 _applied: list[ModuleType] = []

@@ -23,7 +23,29 @@ class Timings(BaseModel):
         default=30.0, ge=0, description="capacity goes before the end (as for training jobs)"
     )
     capacity_failure_minutes: float = Field(
-        default=5.0, ge=0, description="a launch without capacity fails (assumption)"
+        default=5.0, ge=0, description="a launch or a copy without room fails (assumption)"
+    )
+    request_seconds: float = Field(
+        default=1.0, gt=0, description="how long a request takes, for metrics of concurrency alone (ours)"
+    )
+    metric_lag_minutes: float = Field(
+        default=0.0, ge=0, description="until alarms see a period's data (published: 1 to 2)"
+    )
+    unload_minutes: float = Field(default=0.5, ge=0, description="taking a component's copy away (assumption)")
+    idle_release_minutes: float = Field(
+        default=10.0, ge=0, description="an instance without copies is released (published: about 10)"
+    )
+    serverless_cold_start_seconds: float = Field(
+        default=6.0, ge=0, description="the first request of a serverless endpoint waits so long (assumption)"
+    )
+    serverless_warm_minutes: float = Field(
+        default=5.0, ge=0, description="without a request, until a serverless endpoint is cold again (assumption)"
+    )
+    provision_minutes_of: dict[str, float] = Field(
+        default_factory=dict, description="provision_minutes by pattern of instance types"
+    )
+    load_minutes_of: dict[str, float] = Field(
+        default_factory=dict, description="load_minutes by pattern of model names (or images)"
     )
 
 
@@ -51,8 +73,43 @@ class Settings(BaseModel):
     duplicate_plan_name: Literal["refused", "accepted"] = Field(
         default="refused", description="CreateTrainingPlan with a name that exists (unverified)"
     )
+    create_with_zero_copies: Literal["refused", "accepted"] = Field(
+        default="refused", description="CreateInferenceComponent with CopyCount 0 (measured by a user)"
+    )
+    copies_without_room: Literal["InService", "Failed"] = Field(
+        default="InService", description="a component in service whose new copies find no room in time (unverified)"
+    )
+    component_update_without_policy: Literal["beside", "in_place"] = Field(
+        default="beside", description="a new specification without DeploymentConfig: copies beside the old, or after"
+    )
+    component_update_fleet: Literal["initial", "needed"] = Field(
+        default="initial", description="least instances of a component endpoint's new fleet (unverified)"
+    )
+    released_instances: Literal["free", "kept"] = Field(
+        default="free", description="what managed scaling releases is free for others on the plan (unverified)"
+    )
+    delete_endpoint_with_components: Literal["refused", "cascades"] = Field(
+        default="refused", description="DeleteEndpoint while it hosts inference components (unverified)"
+    )
+    rollback_alarms_watch: Literal["update", "bake"] = Field(
+        default="update", description="when alarms roll an update back: all the time, or while it bakes (unverified)"
+    )
+    minimum_is_restored: bool = Field(
+        default=True, description="auto scaling brings copies back that somebody took below MinCapacity (unverified)"
+    )
     generated_offerings: bool = Field(default=True, description="answer searches although nothing was put on sale")
     extendable_endpoint_plans: bool = Field(
         default=True, description="plans for endpoints can be extended (unverified)"
+    )
+    offering_lifetime_minutes: float | None = Field(
+        default=None,
+        gt=0,
+        description="each search gives new ids, which can be bought for so long; None: an id stays (unverified)",
+    )
+    extension_moves_end: Literal["when_paid", "at_purchase"] = Field(
+        default="when_paid", description="when EndTime of an extended plan moves (unverified)"
+    )
+    enforce_permissions: bool = Field(
+        default=False, description="a role that may not make a call gets AWS's AccessDenied"
     )
     run_every_tick: bool = Field(default=False, description="run periodic wake-ups even where nothing can have changed")

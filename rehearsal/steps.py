@@ -27,6 +27,13 @@ class PutOnSale(Closed):
     upfront_fee: str
     target: Literal["endpoint", "training-job", "hyperpod-cluster", "studio-apps"] = "endpoint"
     extends: str | None = None
+    payment: Literal["completes", "fails"] = "completes"
+
+
+class WithdrawOffer(Closed):
+    """Somebody else has bought it: searches don't find it any more. `offering` is the scenario's own name for it."""
+
+    offering: str
 
 
 class Search(Closed):
@@ -105,6 +112,17 @@ class StartMachine(Closed):
     input: dict[str, Any]
 
 
+class AnswerApproval(Closed):
+    """Somebody answers the last request for an approval of this plan, by the command that it came with."""
+
+    plan: str
+    decision: Literal["approve", "reject"] = "approve"
+    who: str = "jane"
+    offering_id: str | None = Field(default=None, description="another one than was asked about")
+    price_usd: str | None = Field(default=None, description="another one than was asked about")
+    too_late: bool = Field(default=False, description="nobody waits for it any more")
+
+
 class Invoke(Closed):
     endpoint: str
     body: str = '{"inputs": "hi"}'
@@ -119,12 +137,27 @@ class CallSageMaker(Closed):
     refused: str | None = Field(default=None, description="a part of the error that is expected")
 
 
+class SetAlarm(Closed):
+    """An alarm of a person's own and its state from now on: it is made if it isn't there."""
+
+    name: str
+    state: Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+
+
+class Maintain(Closed):
+    """AWS's own maintenance of an endpoint: SystemUpdating for so long."""
+
+    endpoint: str
+    minutes: float = Field(gt=0)
+
+
 class Step(Closed):
     """One thing that happens at one time. Of steps at the same time, the one that is written first comes first."""
 
     at: When
     note: str | None = Field(default=None, description="a sentence for the timeline: who wants what")
     put_on_sale: PutOnSale | None = None
+    withdraw_offer: WithdrawOffer | None = None
     buy: Buy | None = None
     create_model: CreateModel | None = None
     put_manifest: PutManifest | None = None
@@ -135,8 +168,11 @@ class Step(Closed):
     change_plan: ChangePlan | None = None
     on_demand_capacity: Capacity | None = None
     start: StartMachine | None = None
+    answer_approval: AnswerApproval | None = None
     invoke: Invoke | None = None
     call_sagemaker: CallSageMaker | None = None
+    set_alarm: SetAlarm | None = None
+    maintain: Maintain | None = None
     expect: tuple[Expectation, ...] | None = None
 
     @property

@@ -19,6 +19,8 @@ ACTORS: dict[str, Actor] = {
     "event": "berth",
     "error": "berth",
     "state": "aws",
+    "alarm": "aws",
+    "scaling": "aws",
     "request": "aws",
     "fault": "aws",
 }
@@ -27,7 +29,7 @@ ACTORS: dict[str, Actor] = {
 _ACTING = {"deploy", "rotate", "resize", "hand_over"}
 _BAD_NEWS = ("Failed", "Rejected", "Rollback Detected", "Refused")
 _WORDS = {"event": "announces", "state": "status", "purchase": "purchase", "request": "requests"}
-_RESOURCES = ("endpoint/", "training-plan/")
+_RESOURCES = ("endpoint/", "inference-component/", "training-plan/")
 _WAITING = {"NoPlace"}
 """Refusals that are no trouble: when the last plan is over, there is no place left, as planned."""
 
@@ -57,7 +59,8 @@ class Teller:
             return None
         self._number += 1
         text = str(entry.more.get("reason", entry.text))
-        return Line(self._number, entry.at, ACTORS[entry.kind], _kind(entry), _subject(entry), text, _tone(entry))
+        actor: Actor = "berth" if entry.more.get("by") == "berth" else ACTORS[entry.kind]
+        return Line(self._number, entry.at, actor, _kind(entry), _subject(entry), text, _tone(entry))
 
 
 def lines(entries: Iterable[Entry]) -> tuple[Line, ...]:

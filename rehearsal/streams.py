@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from rehearsal.written_times import WrittenTime
 
 if TYPE_CHECKING:
     from rehearsal.timers import Timer
@@ -26,8 +28,8 @@ class AskedStream(BaseModel):
     endpoint: str = Field(min_length=1, max_length=63)
     component: str | None = Field(default=None, min_length=1, max_length=63)
     requests_per_minute: float = Field(gt=0, le=600_000, allow_inf_nan=False)
-    start: AwareDatetime = Field(alias="from")
-    until: AwareDatetime
+    start: WrittenTime = Field(alias="from")
+    until: WrittenTime
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> AskedStream:

@@ -12,7 +12,7 @@ from typing import Any
 class Entry:
     """One thing that happened.
 
-    `kind` is one word: api, decision, state, purchase, request, event, notification, fault or error.
+    `kind` is one word: api, decision, state, alarm, scaling, purchase, request, event, notification, fault or error.
     """
 
     at: datetime

@@ -45,11 +45,19 @@ class Timers:
 
     def take_due(self, until_us: int) -> Timer | None:
         """The next live timer that is due by then, taken out."""
-        while self._heap and not self._heap[0][2].live:
-            heapq.heappop(self._heap)
+        self._drop_cancelled()
         if not self._heap or self._heap[0][0] > until_us:
             return None
         return heapq.heappop(self._heap)[2]
+
+    def next_due_us(self) -> int | None:
+        """When the next live timer is due; None if there is none."""
+        self._drop_cancelled()
+        return self._heap[0][0] if self._heap else None
+
+    def _drop_cancelled(self) -> None:
+        while self._heap and not self._heap[0][2].live:
+            heapq.heappop(self._heap)
 
     def live(self) -> list[Timer]:
         return [timer for _, _, timer in sorted(self._heap) if timer.live]

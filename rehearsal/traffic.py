@@ -54,6 +54,11 @@ class Traffic:
         )
         self._streams.append(stream)
         self._watch(stream)
+        self._cloud.alarms.traffic_changed()
+
+    @property
+    def streams(self) -> list[Stream]:
+        return self._streams
 
     def _error(self, endpoint: str, component: str | None) -> str | None:
         refusal = self._cloud.sagemaker.runtime.refusal(endpoint, component)
@@ -70,6 +75,7 @@ class Traffic:
             stream.count(self._cloud.kernel.now_us)
             stream.error = error
             self._watch(stream)
+        self._cloud.alarms.traffic_changed()
 
     # The timeline: the first failure of a row, and the recovery
 
@@ -93,14 +99,15 @@ class Traffic:
     def _tell(self, stream: Stream) -> None:
         before, stream.told = stream.told, stream.error
         subject = f"endpoint/{stream.endpoint}"
+        requests = "requests" if stream.component is None else f"requests for {stream.component}"
         if stream.error is not None:
-            text = f"requests fail: {stream.error}" if before is None else f"requests fail otherwise: {stream.error}"
+            text = f"{requests} fail{'' if before is None else ' otherwise'}: {stream.error}"
             self._cloud.timeline.record("request", subject, text, error=stream.error)
             self._set_timer(stream, stream.until_us, self._tell_end)
         else:
             failed = stream.failed_lately()
             self._cloud.timeline.record(
-                "request", subject, f"requests are served again, {failed} failed", failed=failed
+                "request", subject, f"{requests} are served again, {failed} failed", failed=failed
             )
 
     def _tell_end(self, stream: Stream) -> None:

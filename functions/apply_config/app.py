@@ -16,4 +16,6 @@ class Request(Turn):
 @entry(Request, StackSettings)
 def handler(request: Request, settings: StackSettings) -> ConfigMade:
     ledger = Ledger.named(settings.ledger_table)
-    return apply_config(request.deployment, request.holder, request.decision, settings.stack, ledger, now())
+    return apply_config(
+        request.deployment, request.holder, request.decision, settings.stack, ledger, now(), request.fence
+    )

@@ -12,4 +12,4 @@ from berth_shell.settings import StackSettings
 @entry(Turn, StackSettings)
 def handler(request: Turn, settings: StackSettings) -> Asked:
     ledger = Ledger.named(settings.ledger_table)
-    return apply_deletion(request.deployment, request.holder, settings.stack, ledger, now())
+    return apply_deletion(request.deployment, request.holder, settings.stack, ledger, now(), request.fence)

@@ -16,4 +16,6 @@ class Request(Turn):
 @entry(Request, StackSettings)
 def handler(request: Request, settings: StackSettings) -> Asked:
     ledger = Ledger.named(settings.ledger_table)
-    return apply_endpoint(request.deployment, request.holder, request.decision, settings.stack, ledger, now())
+    return apply_endpoint(
+        request.deployment, request.holder, request.decision, settings.stack, ledger, now(), request.fence
+    )

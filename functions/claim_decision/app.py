@@ -1,4 +1,4 @@
-"""{"deployment", "holder", "purpose", "decision", "intent"?} -> {"kind": "won" | "lost", "reason"}"""
+"""{"deployment", "holder", "purpose", "decision", "intent"?} -> {"kind": "won" | "lost", "reason", "fence"}"""
 
 from berth_aws.ledger import Ledger
 from berth_aws.steps.claim_decision import Claim, claim_decision
@@ -19,4 +19,6 @@ class Request(Turn):
 @entry(Request, LedgerSettings)
 def handler(request: Request, settings: LedgerSettings) -> Claim:
     ledger = Ledger.named(settings.ledger_table)
-    return claim_decision(request.deployment, request.holder, request.purpose, request.intent, ledger, now())
+    return claim_decision(
+        request.deployment, request.holder, request.purpose, request.intent, ledger, now(), request.decision
+    )

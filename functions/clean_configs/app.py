@@ -16,4 +16,4 @@ class Request(Turn):
 def handler(request: Request, settings: StackSettings) -> Cleaned:
     keep = frozenset(request.keep)
     ledger = Ledger.named(settings.ledger_table)
-    return clean_configs(request.deployment, request.holder, keep, settings.stack, ledger, now())
+    return clean_configs(request.deployment, request.holder, keep, settings.stack, ledger, now(), request.fence)

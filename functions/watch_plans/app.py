@@ -1,4 +1,4 @@
-"""{"moment"?} -> {"quiet_until", "woken": [deployment], "announced": n}"""
+"""{"moment"?} -> {"quiet_until", "woken": [deployment], "announced": n, "unread": [key]}"""
 
 from berth_aws.ledger import Ledger
 from berth_aws.steps.watch_plans import Place, Watched, watch_plans
@@ -15,6 +15,8 @@ class Settings(LedgerSettings):
     schedule_target_arn: str
     schedule_dlq_arn: str
     lead_minutes: Minutes
+    manifest_bucket: str
+    register_arn: str
 
 
 @entry(AnyEvent, Settings)

@@ -3,9 +3,13 @@
 botocore describes every operation of every AWS service, and reading SageMaker's whole model is most of a cold start.
 Only the operations of operations.toml stay, with the shapes they reach. The files are rewritten where botocore ships
 them: a second data directory would make it take an older way of finding endpoints.
+
+Each client's first call reads the bundle of certificate authorities anew, which takes as long as the call. Of its more
+than a hundred, those stay that AWS's endpoints may have their certificates from.
 """
 
 import json
+import re
 import shutil
 import sys
 import tomllib
@@ -21,6 +25,19 @@ OPERATIONS_FILE = Path(__file__).with_name("operations.toml")
 LEFTOVERS = ("bin", "*.dist-info", "boto3/examples", "boto3/data/*", "**/tests", "**/__pycache__")
 
 
+# AWS's own authorities, by the names that Amazon Trust Services asks custom trust stores to hold
+# (https://www.amazontrust.com/repository). A bundle without one of them is not what we think it is.
+NEEDED_AUTHORITIES = (
+    "Amazon Root CA 1",
+    "Amazon Root CA 2",
+    "Amazon Root CA 3",
+    "Amazon Root CA 4",
+    "Starfield Services Root Certificate Authority - G2",
+)
+# DigiCert was AWS's authority before, and no document says that it has gone in every partition.
+KEPT_ISSUERS = ("Amazon", "Starfield Technologies", "DigiCert")
+
+
 def prune(site: Path, operations_by_service: dict[str, list[str]]) -> None:
     """Prune `site`, a directory that pip filled. Pruning twice changes nothing.
 
@@ -29,11 +46,24 @@ def prune(site: Path, operations_by_service: dict[str, list[str]]) -> None:
     for pattern in LEFTOVERS:
         for path in sorted(site.glob(pattern)):
             shutil.rmtree(path, ignore_errors=True)
+    bundle = site / "botocore" / "cacert.pem"
+    bundle.write_text(prune_authorities(bundle.read_text(encoding="utf-8")), encoding="utf-8")
     catalogue = site / "botocore" / "data"
     _prune_endpoints(catalogue, operations_by_service)
     for directory in catalogue.iterdir():
         if directory.is_dir():
             _prune_service(directory, operations_by_service.get(directory.name, []))
+
+
+def prune_authorities(bundle: str) -> str:
+    """The certificates of the issuers that are kept, each with its own comment. KeyError names one that is missing."""
+    blocks = re.findall(r"^# Issuer:.*?-----END CERTIFICATE-----\n", bundle, flags=re.MULTILINE | re.DOTALL)
+    issued = re.compile(rf"# Issuer:.*\bO=(?:{'|'.join(KEPT_ISSUERS)})\b")
+    kept = "\n".join(block for block in blocks if issued.match(block))
+    missing = [name for name in NEEDED_AUTHORITIES if f'# Label: "{name}"' not in kept]
+    if missing:
+        raise KeyError(f"the bundle has no {', '.join(missing)}")
+    return kept
 
 
 def prune_model(model: Json, operations: list[str]) -> Json:

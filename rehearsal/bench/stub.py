@@ -85,7 +85,8 @@ class _Server(ThreadingHTTPServer):
 
 def follows(call: Call, path: str, target: str) -> bool:
     """Whether a request is the recorded one. S3 puts the bucket into the path here, and into the host on AWS."""
-    return target == call.target and path.endswith(call.path)
+    of_bucket = call.path == "/" and path.count("/") == 1
+    return target == call.target and (of_bucket or path.endswith(call.path))
 
 
 class _Answering(BaseHTTPRequestHandler):

@@ -1,4 +1,5 @@
-"""Something that is due again and again. A tick that is provably idle costs microseconds, not a run."""
+"""Something that is due again and again. A tick that is provably idle costs microseconds, not a run; and many of them,
+between which nothing happens, cost no more than one."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from rehearsal.cloud import current
+from rehearsal.virtual_clock import microseconds, moment
 
 
 class Idle:
@@ -31,6 +33,13 @@ class Idle:
         if self._quiet_until is None or self._quiet_until <= tick_at or cloud.epoch != self._epoch:
             return False
         return not (cloud.settings.run_every_tick or self._fault_is_planned())
+
+    def quiet_until(self) -> datetime:
+        """While nothing else happens, a tick at or before this is skipped as the present one is."""
+        quiet_us = current().kernel.quiet_until_us
+        if self._quiet_until is not None:
+            quiet_us = min(quiet_us, microseconds(self._quiet_until))
+        return moment(quiet_us - 1)
 
     def _fault_is_planned(self) -> bool:
         cloud = current()
@@ -74,4 +83,8 @@ class Recurring:
             return
         if self.idle is None or not self.idle.skips(due):
             self.fire(due)
-        self.arm(due)
+            self.arm(due)
+            return
+        quiet_until = self.idle.quiet_until()
+        # Its last tick it has to see, because it ends with it.
+        self.arm(quiet_until if quiet_until > due and self.next_after(quiet_until) is not None else due)

@@ -57,7 +57,9 @@ class Clockwork:
         if self.schedule.state == "DISABLED":
             return
         cloud = current()
-        fault = cloud.faults.take("schedule", self.schedule.name)
+        # What makes up for lost schedules isn't lost with them, unless it is meant.
+        recurs = not isinstance(parse(self.schedule.schedule_expression), At)
+        fault = cloud.faults.take("schedule", self.schedule.name, by_name=recurs)
         if fault is None:
             self._deliver(due)
             return

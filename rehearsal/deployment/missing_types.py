@@ -13,6 +13,7 @@ from moto.sqs.models import sqs_backends
 
 from rehearsal.call_counts import by_aws
 from rehearsal.cloud import current
+from rehearsal.codepipeline.resource import PIPELINE
 from rehearsal.deployment.resource_types import Made, ResourceType
 
 
@@ -132,4 +133,5 @@ MISSING_TYPES = (
     ResourceType("AWS::SNS::TopicPolicy", _make_topic_policy, attributes=("Id",)),
     ResourceType("AWS::SNS::Subscription", _make_subscription, _delete_subscription, attributes=("Arn",)),
     ResourceType("AWS::S3::BucketPolicy", _make_bucket_policy),
+    PIPELINE,
 )

@@ -11,6 +11,7 @@ from rehearsal.steps import Step
 
 ACTS: dict[str, Callable[[Stage, Any], None]] = {
     "put_on_sale": market.put_on_sale,
+    "withdraw_offer": market.withdraw_offer,
     "buy": market.buy,
     "change_plan": market.change_plan,
     "on_demand_capacity": market.limit_on_demand,
@@ -19,8 +20,11 @@ ACTS: dict[str, Callable[[Stage, Any], None]] = {
     "remove_manifest": people.remove_manifest,
     "start": people.start_machine,
     "traffic": people.send_traffic,
+    "answer_approval": people.answer_approval,
     "invoke": people.invoke,
     "call_sagemaker": people.call_sagemaker,
+    "set_alarm": people.set_alarm,
+    "maintain": market.maintain,
     "fault": trouble.plan_faults,
     "clear_faults": trouble.clear_faults,
     "expect": trouble.look,

@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.doing.stage import Stage
 from rehearsal.scenario import ScenarioError
-from rehearsal.steps import Buy, Capacity, ChangePlan, PutOnSale, Search
+from rehearsal.steps import Buy, Capacity, ChangePlan, Maintain, PutOnSale, Search, WithdrawOffer
 
 
 def put_on_sale(stage: Stage, sale: PutOnSale) -> None:
@@ -17,6 +17,12 @@ def put_on_sale(stage: Stage, sale: PutOnSale) -> None:
     offering_id = stage.cloud.sagemaker.put_on_sale({**body, "blocks": blocks})
     if sale.offering is not None:
         stage.offerings[sale.offering] = offering_id
+
+
+def withdraw_offer(stage: Stage, withdrawn: WithdrawOffer) -> None:
+    offering_id = _offered(stage, withdrawn.offering)
+    stage.cloud.sagemaker.withdraw_offer(offering_id)
+    stage.tell("market", offering_id, "is not on sale any more")
 
 
 def buy(stage: Stage, order: Buy) -> None:
@@ -38,6 +44,10 @@ def limit_on_demand(stage: Stage, capacity: Capacity) -> None:
     stage.cloud.sagemaker.set_on_demand(capacity.instance_type, capacity.available)
     text = f"{capacity.available} instances to be had on demand from now on"
     stage.tell("capacity", capacity.instance_type, text)
+
+
+def maintain(stage: Stage, asked: Maintain) -> None:
+    stage.cloud.sagemaker.endpoints.maintain(asked.endpoint, asked.minutes * 60)
 
 
 def _offered(stage: Stage, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,8 +14,20 @@ from botocore.exceptions import ClientError
 from rehearsal.doing.stage import Stage
 from rehearsal.run import Sent
 from rehearsal.scenario import ScenarioError
-from rehearsal.steps import CallSageMaker, CreateModel, Invoke, PutManifest, RemoveManifest, StartMachine, Stream
+from rehearsal.steps import (
+    AnswerApproval,
+    CallSageMaker,
+    CreateModel,
+    Invoke,
+    PutManifest,
+    RemoveManifest,
+    SetAlarm,
+    StartMachine,
+    Stream,
+)
+from rehearsal.timeline import Entry
 
+_COMMAND = re.compile(r"--task-token '([^']+)' --task-output '(\{.*?\})' \(to say no")
 MODEL_ROLE = "arn:aws:iam::111122223333:role/inference"
 
 
@@ -49,6 +62,23 @@ def start_machine(stage: Stage, start: StartMachine) -> None:
     )
 
 
+def answer_approval(stage: Stage, given: AnswerApproval) -> None:
+    """Raises ScenarioError if nobody has asked. The request is read from the mail, as whoever answers would."""
+    asked = [entry.text for entry in stage.cloud.timeline if entry.kind == "notification" and _asks_about(entry, given)]
+    found = _COMMAND.search(json.loads(asked[-1])) if asked else None
+    if found is None:
+        raise ScenarioError(f"answer_approval.plan: nobody was asked about {given.plan!r}")
+    payload = json.loads(found[2].replace("'\"$(whoami)\"'", given.who)) | {"decision": given.decision}
+    payload |= given.model_dump(include={"offering_id", "price_usd"}, exclude_none=True)
+    client = stage.cloud.client("stepfunctions")
+    call = partial(client.send_task_success, taskToken=found[1], output=json.dumps(payload))
+    _ask(stage, given.plan, f"{given.who}'s answer {given.decision}", call, "TimedOut" if given.too_late else None)
+
+
+def _asks_about(entry: Entry, given: AnswerApproval) -> bool:
+    return "Approval Requested" in entry.text and f" plan {given.plan}:" in entry.text
+
+
 def send_traffic(stage: Stage, stream: Stream) -> None:
     start, until = stage.known(stream.from_), stage.known(stream.until)
     body = stream.model_dump(exclude={"from_", "until"}, exclude_none=True)
@@ -73,6 +103,24 @@ def call_sagemaker(stage: Stage, asked: CallSageMaker) -> None:
     if method is None:
         raise ScenarioError(f"call_sagemaker.operation: SageMaker has no {asked.operation!r}")
     _ask(stage, "SageMaker", asked.operation, partial(getattr(client, method), **asked.parameters), asked.refused)
+
+
+def set_alarm(stage: Stage, asked: SetAlarm) -> None:
+    client = stage.cloud.client("cloudwatch")
+    if not client.describe_alarms(AlarmNames=[asked.name])["MetricAlarms"]:
+        client.put_metric_alarm(
+            AlarmName=asked.name,
+            Namespace="AWS/SageMaker",
+            MetricName="Invocation5XXErrors",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            TreatMissingData="notBreaching",
+        )
+    client.set_alarm_state(AlarmName=asked.name, StateValue=asked.state, StateReason="asked")
+    stage.tell("alarm", asked.name, f"is {asked.state}")
 
 
 def _ask(stage: Stage, subject: str, what: str, call: Callable[[], Any], refused: str | None) -> None:

@@ -28,6 +28,7 @@ class Frame:
     sandbox: Sandbox
     output: io.StringIO
     deadline_us: int
+    role_arn: str = ""
     _entered: ExitStack = field(default_factory=ExitStack)
 
     def enter(self) -> None:

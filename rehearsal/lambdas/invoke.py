@@ -64,7 +64,7 @@ def _run(function: Any, event: Any, request_id: str, fault: Fault | None) -> Ans
     environment = environment_of(function)
     deadline_us = current().kernel.now_us + int(function.timeout) * 1_000_000
     context = _context(function, environment, request_id, deadline_us)
-    with running(Frame(environment.sandbox, output, deadline_us)):
+    with running(Frame(environment.sandbox, output, deadline_us, function.role)):
         answer = _answer(function, environment, event, context, output)
     if fault is not None and fault.do == "timeout":
         current().kernel.sleep((deadline_us - current().kernel.now_us) / 1e6)

@@ -6,6 +6,7 @@ functions that have the layer, as the third-party packages are: production code 
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_MARK = f"{__name__}: entered"
+"""Stands in sys.modules behind all that were there: the process has thousands, too many to compare at each call."""
 _layer_modules: dict[tuple[str, str], dict[str, ModuleType]] = {}
 
 
@@ -37,11 +40,11 @@ class Sandbox:
         outer_path = sys.path[:]
         sys.path[:] = [*self._paths, *outer_path]
         hidden = self._show_modules()
-        before = set(sys.modules)
+        sys.modules[_MARK] = sys.modules[__name__]
         try:
             yield
         finally:
-            self._take_modules(hidden, before)
+            self._take_modules(hidden)
             sys.path[:] = outer_path
             self._variables = _swapped_variables(outer_variables)
 
@@ -53,8 +56,10 @@ class Sandbox:
         sys.modules.update(shown)
         return hidden
 
-    def _take_modules(self, hidden: dict[str, ModuleType], before: set[str]) -> None:
-        for name in sys.modules.keys() - before:
+    def _take_modules(self, hidden: dict[str, ModuleType]) -> None:
+        imported = list(itertools.takewhile(lambda name: name != _MARK, reversed(sys.modules)))
+        del sys.modules[_MARK]
+        for name in imported:
             module = sys.modules[name]
             owner = self._owner(module)
             if owner is not None:

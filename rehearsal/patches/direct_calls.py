@@ -9,7 +9,7 @@ takes its answer along, so that botocore raises or retries as always.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -17,7 +17,7 @@ from botocore.client import BaseClient
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from moto.core.botocore_stubber import MockRawResponse
 
-from rehearsal import call_counts, known_answers, moto_handlers
+from rehearsal import call_counts, known_answers, moto_handlers, permitted
 from rehearsal.cloud import current
 from rehearsal.known_answers import KnownAnswer
 from rehearsal.patches import api_faults
@@ -45,6 +45,7 @@ _HARMLESS = frozenset(
         "add_retry_headers",
     }
 )
+_QUESTIONS_KEPT = 256
 _originals: dict[str, Any] = {}
 
 
@@ -57,6 +58,8 @@ class _Way:
     parser: Any
     after_call: str
     listeners: Any
+    asked: dict[str, Any] = field(default_factory=dict)
+    """Questions as they are sent, by their parameters."""
 
 
 def apply() -> None:
@@ -66,10 +69,11 @@ def apply() -> None:
 
 
 def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
+    permitted.insist(client, operation, parameters)
     way = _way(client, operation)
     if way is None or not _undisturbed(f"{way.service}.{operation}"):
         return _originals["call"](client, operation, parameters)
-    sent = client._serializer.serialize_to_request(parameters, way.model)
+    sent = _serialised(client, way, operation, parameters)
     if not moto_handlers.takes(way.service, sent):
         return _originals["call"](client, operation, parameters)
     # Before the service's own ids, as ever: the same start gives the same ids, whichever way a call takes.
@@ -79,6 +83,18 @@ def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
         known_answers.keep(KnownAnswer(response, invocation_id))
         return _originals["call"](client, operation, parameters)
     return _parsed(client, way, response)
+
+
+def _serialised(client: Any, way: _Way, operation: str, parameters: Any) -> Any:
+    """The request. Who reads asks the same again and again, so that a question is checked and written once."""
+    if not call_counts.is_read_only(operation):
+        return client._serializer.serialize_to_request(parameters, way.model)
+    question = repr(parameters)
+    if question not in way.asked:
+        if len(way.asked) >= _QUESTIONS_KEPT:
+            way.asked.clear()
+        way.asked[question] = client._serializer.serialize_to_request(parameters, way.model)
+    return way.asked[question]
 
 
 def _undisturbed(call: str) -> bool:

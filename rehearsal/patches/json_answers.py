@@ -1,21 +1,52 @@
 """botocore's reading of JSON answers. For each structure it looks for every member of the model, several calls each;
-what a model says is found once here, and most values of an answer are as they should be."""
+what a model says is found once here, and most values of an answer are as they should be. And who asks again and again
+gets the same text again: it is read once."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-from botocore.parsers import BaseJSONParser
+from botocore.parsers import BaseJSONParser, JSONParser
 
+from rehearsal.patches.state_copies import copied
 from rehearsal.patching import replace
 
+_LONGEST_KEPT_BYTES = 20_000
 _originals: dict[str, Any] = {}
 
 
 def apply() -> None:
     """It is botocore's, which is pinned with moto."""
+    _originals["body"] = replace(JSONParser, "_handle_json_body", _body, expected="1e4fc3b99cde")
     _originals["structure"] = replace(BaseJSONParser, "_handle_structure", _structure, expected="31e715d83448")
+
+
+def _body(parser: Any, raw_body: bytes, shape: Any) -> Any:
+    if shape is None or len(raw_body) > _LONGEST_KEPT_BYTES:
+        return _originals["body"](parser, raw_body, shape)
+    return copied(_read(_ByIdentity(parser, shape), raw_body))
+
+
+class _ByIdentity:
+    """A parser and a shape, which botocore keeps for as long as the client."""
+
+    __slots__ = ("parser", "shape")
+
+    def __init__(self, parser: Any, shape: Any) -> None:
+        self.parser = parser
+        self.shape = shape
+
+    def __hash__(self) -> int:
+        return hash((id(self.parser), id(self.shape)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and self.parser is other.parser and self.shape is other.shape
+
+
+@lru_cache(maxsize=1024)
+def _read(how: _ByIdentity, raw_body: bytes) -> Any:
+    return _originals["body"](how.parser, raw_body, how.shape)
 
 
 def _structure(parser: Any, shape: Any, value: Any) -> Any:

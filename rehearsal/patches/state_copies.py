@@ -4,6 +4,8 @@ a state's input five times."""
 from __future__ import annotations
 
 import copy
+import marshal
+from datetime import datetime
 from typing import Any
 
 from moto.stepfunctions.parser.asl.eval.states import States
@@ -11,7 +13,7 @@ from moto.stepfunctions.parser.asl.utils.json_path import extract_json
 
 from rehearsal.patching import replace
 
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = (str, int, float, bool, type(None), datetime)
 
 
 def apply() -> None:
@@ -22,13 +24,21 @@ def apply() -> None:
 
 def copied(value: Any) -> Any:
     """A copy that shares nothing with the value but what can't change."""
+    try:
+        return marshal.loads(marshal.dumps(value))
+    except ValueError:
+        return _copied_by_member(value)
+
+
+def _copied_by_member(value: Any) -> Any:
+    """marshal knows nothing but JSON's own types: no times, and no subclasses."""
     kind = type(value)
     if kind in _SCALARS:
         return value
     if kind is dict:
-        return {key: copied(member) for key, member in value.items()}
+        return {key: _copied_by_member(member) for key, member in value.items()}
     if kind is list:
-        return [copied(item) for item in value]
+        return [_copied_by_member(item) for item in value]
     return copy.deepcopy(value)
 
 

@@ -1,27 +1,27 @@
 """DynamoDB's backend, where its work grows with the table although the answer doesn't.
 
-moto sorts the whole table for each query of one partition, measures an item anew for each attribute that it is given,
-and parses each update's expression twice.
+moto sorts the whole table for each query of one partition, copies all that it finds before it writes the copy down,
+measures an item anew for each attribute that it is given, and parses each update's expression twice.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, Table
 from moto.dynamodb.models.utilities import bytesize
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from rehearsal.patching import replace
 
-_LARGEST_ITEM_BYTES = 405_000
+LARGEST_ITEM_BYTES = 405_000
 """moto's own limit, in LimitedSizeDict; AWS says 400 KB."""
-_INDEX_NAME = 6
-"""Its place among the arguments of Table.query after the hash key."""
+_KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
 _originals: dict[str, Any] = {}
 
 
@@ -32,14 +32,51 @@ def apply() -> None:
     _originals["make"] = make.__func__
 
 
-def _query(table: Any, hash_key: Any, *args: Any, **options: Any) -> Any:
+def _query(
+    table: Any,
+    hash_key: Any,
+    range_comparison: str | None,
+    range_objs: list[Any],
+    limit: int | None,
+    exclusive_start_key: Any,
+    scan_index_forward: bool,
+    projection_expressions: Any,
+    index_name: str | None = None,
+    consistent_read: bool = False,
+    filter_expression: Any = None,
+    **conditions: Any,
+) -> Any:
     """A query of the table itself sees a table that has only the partition that it asks for."""
-    index_name = args[_INDEX_NAME] if len(args) > _INDEX_NAME else options.get("index_name")
+    asked = (range_comparison, range_objs, limit, exclusive_start_key, scan_index_forward, projection_expressions)
     if index_name is None and table.range_key_attr and hash_key is not None:
-        table = copy.copy(table)
         # get, because the dictionary makes a partition for whoever looks for it.
-        table.items = {hash_key: table.items.get(hash_key, {})}
-    return _originals["query"](table, hash_key, *args, **options)
+        partition = table.items.get(hash_key, {})
+        is_one_page = exclusive_start_key is None and _fits_a_page(partition, limit)
+        if is_one_page and not projection_expressions and conditions.keys() <= _KEY_CONDITIONS:
+            found = _in_order(partition, range_comparison, range_objs, scan_index_forward)
+            # What is found is only read: the answer is written from it at once.
+            return (
+                [item for item in found if filter_expression is None or filter_expression.expr(item)],
+                len(found),
+                None,
+            )
+        table = copy.copy(table)
+        table.items = {hash_key: partition}
+    return _originals["query"](table, hash_key, *asked, index_name, consistent_read, filter_expression, **conditions)
+
+
+def _fits_a_page(partition: dict[Any, Any], limit: int | None) -> bool:
+    if limit is not None and len(partition) > limit:
+        return False
+    size_bytes = sum(bytes_of(item.attrs) for item in partition.values())
+    return bool(size_bytes <= RESULT_SIZE_LIMIT)
+
+
+def _in_order(partition: dict[Any, Any], comparison: str | None, values: list[Any], forward: bool) -> list[Any]:
+    found = sorted(partition.values(), key=lambda item: item.range_key.cast_value)
+    if not forward:
+        found.reverse()
+    return [item for item in found if not comparison or item.range_key.compare(comparison, values)]
 
 
 def _make_item(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
@@ -48,8 +85,24 @@ def _make_item(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) 
     item.attrs = LimitedSizeDict()
     for name, value in attrs.items():
         dict.__setitem__(item.attrs, name, DynamoType(value))
-    if sum(bytesize(name) + value.size() for name, value in item.attrs.items()) > _LARGEST_ITEM_BYTES:
+    if bytes_of(item.attrs) > LARGEST_ITEM_BYTES:
         raise ItemSizeTooLarge
+
+
+def bytes_of(attributes: Mapping[str, DynamoType]) -> int:
+    """What moto's `Item.size` says. That one copies each map and list before it measures it."""
+    return sum(int(bytesize(name)) + _size(value) for name, value in attributes.items())
+
+
+def _size(value: DynamoType) -> int:
+    match value.type:
+        case "S":
+            return int(bytesize(value.value))
+        case "M":
+            return bytes_of(value.value)
+        case "L":
+            return sum(map(_size, value.value))
+    return int(value.size())
 
 
 def _parsed_update(cls: Any, expression: str) -> Any:

@@ -22,6 +22,9 @@ class Arns:
     def endpoint_config(self, name: str) -> str:
         return self.of("endpoint-config", name)
 
+    def inference_component(self, name: str) -> str:
+        return self.of("inference-component", name)
+
     def model(self, name: str) -> str:
         return self.of("model", name)
 

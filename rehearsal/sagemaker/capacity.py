@@ -34,11 +34,17 @@ class Holding:
 
 
 class Capacity:
-    """The ledger of instances in use. `size_of` says how many a plan's pool offers now: none while it isn't usable."""
+    """The ledger of instances in use. `size_of` says how many a plan's pool offers now: none while it isn't usable.
 
-    def __init__(self, now: Callable[[], datetime], size_of: Callable[[str], int]) -> None:
+    `freed` is called whenever somebody has given instances back.
+    """
+
+    def __init__(
+        self, now: Callable[[], datetime], size_of: Callable[[str], int], freed: Callable[[], None] = lambda: None
+    ) -> None:
         self._now = now
         self._size_of = size_of
+        self._freed = freed
         self._on_demand: dict[str, int] = {}
         self._open: dict[tuple[str, Pool], Holding] = {}
         self._closed: list[Holding] = []
@@ -94,6 +100,8 @@ class Capacity:
         if present is not None:
             del self._open[endpoint, pool]
             self._closed.append(Holding(endpoint, pool, present.count, present.start, self._now()))
+        if present is not None and count < present.count:
+            self._freed()
         if count:
             self._open[endpoint, pool] = Holding(endpoint, pool, count, self._now())
 

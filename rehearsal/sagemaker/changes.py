@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.sagemaker import rollout
+from rehearsal.faults import Fault
+from rehearsal.sagemaker import rollout, serverless
 from rehearsal.sagemaker.endpoint import Change, Endpoint, Status
 from rehearsal.sagemaker.fleets import Fleet
+from rehearsal.sagemaker.launch_times import timings_of
 from rehearsal.sagemaker.rollout import Stage
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ NO_CAPACITY = (
     "Please retry using a different ML instance type or after some time."
 )
 _TOO_LONG = "The deployment did not complete within MaximumExecutionTimeoutInSeconds."
+_ALARMED = "The deployment was rolled back: CloudWatch alarm {} is in ALARM state."
+_BAKING = ("ActivatingTraffic", "Baking")
 _FAULT_REASON = "The model container did not pass the ping health check."
 
 
@@ -29,22 +33,36 @@ class Changes:
     # Beginnings
 
     def create(self, endpoint: Endpoint) -> None:
-        stages = rollout.creation(endpoint.live, self._twin.timings)
+        stages = rollout.creation(endpoint.live, timings_of(self._twin, endpoint.name, endpoint.live))
         change = Change(endpoint.live, stages, self._twin.now, new_config=True)
         self._plan_faults(endpoint, change, ("fail_update", "no_capacity"))
+        reason = serverless.failure_of(self._twin, endpoint.live)
+        if reason is not None:
+            change.failing = Fault(on=f"endpoint:{endpoint.name}", do="fail_update", message=reason)
         self._begin(endpoint, change, "Creating")
 
-    def update(self, endpoint: Endpoint, target: Fleet, policy: dict[str, Any], *, new_config: bool) -> None:
+    def update(
+        self,
+        endpoint: Endpoint,
+        target: Fleet,
+        policy: dict[str, Any],
+        *,
+        new_config: bool,
+        alarms: tuple[str, ...] = (),
+    ) -> None:
         """Towards the target, by one of DeploymentConfig's policies or none; without `new_config` counts change."""
+        if new_config:
+            target = self._twin.hosting.sized(endpoint, target)
         change = Change(target, self._stages(endpoint, target, policy, new_config), self._twin.now, policy, new_config)
-        self._plan_faults(endpoint, change, ("fail_update", "silent_rollback", "no_capacity"))
+        change.alarms = alarms
+        self._plan_faults(endpoint, change, ("fail_update", "silent_rollback", "fail_rollback", "no_capacity"))
         self._begin(endpoint, change, "Updating")
         limit = policy.get("MaximumExecutionTimeoutInSeconds")
         if limit is not None:
             self._after(endpoint, change, limit, lambda: self._fail(endpoint, change, _TOO_LONG))
 
     def _stages(self, endpoint: Endpoint, target: Fleet, policy: dict[str, Any], new_config: bool) -> list[Stage]:
-        timings = self._twin.timings
+        timings = timings_of(self._twin, endpoint.name, target)
         settings = self._twin.cloud.settings
         reading = settings.new_config_same_model if new_config else settings.in_place_count
         if "MaximumBatchSize" in policy:
@@ -61,6 +79,14 @@ class Changes:
         self.set_status(endpoint, "Deleting")
         seconds = self._twin.timings.delete_minutes * 60 + change.extra_seconds
         self._after(endpoint, change, seconds, lambda: self._twin.endpoints.remove(endpoint))
+
+    def maintain(self, endpoint: Endpoint, seconds: float) -> None:
+        """AWS's own maintenance: until it is over, nothing can be asked of the endpoint, which serves (aws-facts 2.4)."""
+        self.set_status(endpoint, "SystemUpdating")
+        label = f"endpoint {endpoint.name} SystemUpdating"
+        self._twin.kernel.after(
+            seconds, lambda: self.set_status(endpoint, self._resting_status(endpoint)), label, reads_clock=False
+        )
 
     def _plan_faults(self, endpoint: Endpoint, change: Change, failures: tuple[str, ...]) -> None:
         slow = self._twin.cloud.faults.take("endpoint", endpoint.name, only=("slow",))
@@ -90,6 +116,8 @@ class Changes:
         change.stage_since = self._twin.now
         refused = stage.launches and change.no_capacity
         change.held = not refused and self._twin.capacity.try_hold(endpoint.name, endpoint.holds(stage))
+        if change.held and stage.new_serves and not change.rolls_back and "MaximumBatchSize" not in change.policy:
+            self._move(endpoint, change)
         self._twin.endpoints.changed(endpoint)
         if not change.held:
             minutes = self._twin.timings.capacity_failure_minutes
@@ -99,6 +127,23 @@ class Changes:
             self._twin.events.deployment_changed(endpoint)
         extra_seconds = change.extra_seconds if change.index == 0 else 0.0
         self._after(endpoint, change, stage.minutes * 60 + extra_seconds, lambda: self._leave(endpoint, change))
+        if self._is_watched(change) and any(map(self._twin.cloud.alarms.is_firing, change.alarms)):
+            # Not within the call that begins the update, which AWS accepts.
+            self._after(endpoint, change, 0, lambda: self.alarm_changed(endpoint))
+
+    def _is_watched(self, change: Change) -> bool:
+        if not change.alarms or change.rolls_back:
+            return False
+        return self._twin.cloud.settings.rollback_alarms_watch == "update" or change.stage.status in _BAKING
+
+    def alarm_changed(self, endpoint: Endpoint) -> None:
+        """Roll back if an alarm of the present update is firing while it is watched (aws-facts 2.5)."""
+        change = endpoint.change
+        if change is None or not self._is_watched(change):
+            return
+        firing = next((name for name in change.alarms if self._twin.cloud.alarms.is_firing(name)), None)
+        if firing is not None:
+            self._fail(endpoint, change, _ALARMED.format(firing))
 
     def _after(self, endpoint: Endpoint, change: Change, seconds: float, fn: Any) -> None:
         label = f"endpoint {endpoint.name} {endpoint.status}"
@@ -108,6 +153,8 @@ class Changes:
         if change.failing is not None:
             silent = change.failing.do == "silent_rollback"
             self._fail(endpoint, change, None if silent else change.failing.message or _FAULT_REASON)
+            if change.failing.do == "fail_rollback" and endpoint.change is not None:
+                self._fail(endpoint, endpoint.change, None)
             return
         change.index += 1
         if change.index < len(change.stages):
@@ -121,15 +168,28 @@ class Changes:
         change.stop_timers()
         endpoint.change = None
         if not change.rolls_back:
+            if change.new_config and endpoint.config != change.target.config and change.stage.status != "Updating":
+                self._move(endpoint, change)
             endpoint.live = change.target
             endpoint.config = change.target.config
             endpoint.lost = False
             endpoint.stray = None
+            endpoint.kept = 0
+        elif change.moved:
+            self._twin.hosting.move(endpoint, endpoint.live)
         self._settle(endpoint, change.reason)
+
+    def _move(self, endpoint: Endpoint, change: Change) -> None:
+        """The copies of inference components go to the new fleet with the first request that does."""
+        if not change.moved and (endpoint.for_components or change.target.for_components):
+            change.moved = True
+            self._twin.hosting.move(endpoint, change.target)
 
     def _settle(self, endpoint: Endpoint, reason: str | None) -> None:
         self._twin.capacity.try_hold(endpoint.name, endpoint.holds(None))
         self.set_status(endpoint, self._resting_status(endpoint), reason)
+        if endpoint.for_components and not endpoint.lost:
+            self._twin.hosting.settle(endpoint)
 
     def _resting_status(self, endpoint: Endpoint) -> Status:
         if endpoint.stray is not None:
@@ -160,6 +220,7 @@ class Changes:
             present = endpoint.live
         stages = rollout.restoring(endpoint.live, present, incoming, change.policy, self._twin.timings)
         back = Change(endpoint.live, stages, self._twin.now, before=present, rolls_back=True, reason=reason)
+        back.moved = change.moved
         endpoint.change = back
         self.set_status(endpoint, "RollingBack", reason)
         self._enter(endpoint, back)
@@ -178,6 +239,8 @@ class Changes:
         endpoint.lost = already_lost or (endpoint.live.plan == plan and endpoint.status not in ("Creating", "Failed"))
         if endpoint.stray is not None and endpoint.stray.plan == plan:
             endpoint.stray = None
+        if endpoint.lost and not already_lost and (change is None or not change.moved):
+            self._twin.hosting.lose(endpoint)
         if endpoint.status == "Deleting":
             return
         if change is not None and change.target.plan == plan and not change.rolls_back:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.sagemaker import serverless
 from rehearsal.sagemaker.fleets import Fleet, Variant
 from rehearsal.sagemaker.refusals import InvalidRequestError
 
@@ -21,7 +22,9 @@ def check(twin: Twin, request: dict[str, Any], fleet: Fleet) -> None:
             raise InvalidRequestError(f"Duplicate variant name {name}: variant names must be unique within a config.")
     for variant in fleet.variants:
         _check_kind(variant)
+        _check_scaling(variant)
         _check_model(twin, request, variant)
+    serverless.check_config(twin, request, fleet)
     _check_plan(twin, fleet)
 
 
@@ -45,6 +48,23 @@ def _check_kind(variant: Variant) -> None:
         )
     if "ManagedInstanceScaling" in asked and variant.model is not None:
         raise InvalidRequestError("ManagedInstanceScaling is only supported for inference component endpoints.")
+
+
+def _check_scaling(variant: Variant) -> None:
+    """The texts are assumptions."""
+    scaling = variant.scaling
+    if scaling is None:
+        return
+    if scaling.minimum > scaling.maximum:
+        raise InvalidRequestError(
+            f"Variant {variant.name}: MinInstanceCount {scaling.minimum} must be no more than MaxInstanceCount "
+            f"{scaling.maximum}."
+        )
+    if variant.count > scaling.maximum:
+        raise InvalidRequestError(
+            f"Variant {variant.name}: InitialInstanceCount {variant.count} must be no more than MaxInstanceCount "
+            f"{scaling.maximum}."
+        )
 
 
 def _check_model(twin: Twin, request: dict[str, Any], variant: Variant) -> None:

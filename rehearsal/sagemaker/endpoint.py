@@ -13,6 +13,7 @@ from rehearsal.sagemaker.rollout import Stage
 
 if TYPE_CHECKING:
     from rehearsal.faults import Fault
+    from rehearsal.sagemaker.component import Host
     from rehearsal.timers import Timer
 
 Status = Literal[
@@ -26,7 +27,8 @@ BUSY: tuple[Status, ...] = ("Creating", "Updating", "SystemUpdating", "RollingBa
 class Change:
     """A change under way. `target` is what is live afterwards; `new_config` changes have a PendingDeploymentSummary.
 
-    `before` is what stood of the old fleet when the change began, where that is less than the first stage's.
+    An ALARM of one of `alarms` rolls it back. `before` is what stood of the old fleet when the change began, where that is less than the first stage's. `moved`
+    says that the copies of inference components stand on the new fleet already.
     """
 
     target: Fleet
@@ -34,11 +36,13 @@ class Change:
     started_at: datetime
     policy: dict[str, Any] = field(default_factory=dict)
     new_config: bool = False
+    alarms: tuple[str, ...] = ()
     index: int = 0
     stage_since: datetime | None = None
     before: Fleet | None = None
     held: bool = False
     incoming_lost: bool = False
+    moved: bool = False
     extra_seconds: float = 0.0
     no_capacity: bool = False
     failing: Fault | None = None
@@ -79,7 +83,8 @@ class Change:
 class Endpoint:
     """`live` is the fleet of `config`; it is `lost` once the reservation under it was reclaimed.
 
-    `stray` is what a failed rollback left of another config.
+    `stray` is what a failed rollback left of another config. `hosts` are the instances for inference components. `kept`
+    instances of the reservation stay its own although they were released, where the setting says so.
     """
 
     name: str
@@ -94,10 +99,16 @@ class Endpoint:
     failure_reason: str | None = None
     last_deployment: dict[str, Any] | None = None
     change: Change | None = None
+    hosts: list[Host] = field(default_factory=list)
+    kept: int = 0
 
     @property
     def busy(self) -> bool:
         return self.status in BUSY
+
+    @property
+    def for_components(self) -> bool:
+        return self.live.for_components
 
     def plans(self) -> set[str | None]:
         """Plans that some fleet of it stands on or is coming up on."""
@@ -108,7 +119,11 @@ class Endpoint:
         """The instances it needs at a stage, or at rest: of nothing that was taken away."""
         old = self.live if stage is None else stage.old
         fleets = [None if self.lost else old, self.stray, stage.new if stage else None]
-        return total(*(fleet.needs() for fleet in fleets if fleet is not None))
+        needed = total(*(fleet.needs() for fleet in fleets if fleet is not None))
+        for pool in (Pool(variant.instance_type or "", variant.plan) for variant in self.live.variants):
+            if self.kept and pool.plan is not None and not self.lost and old is not None:
+                needed[pool] = max(needed[pool], self.kept)
+        return needed
 
     def serving(self) -> Fleet | None:
         """The fleet that answers requests now, if any does."""

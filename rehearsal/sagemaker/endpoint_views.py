@@ -60,7 +60,8 @@ class EndpointViews:
         }
         if live.serverless:
             return {**shown, "CurrentServerlessConfig": live.serverless, "DesiredServerlessConfig": live.serverless}
-        shown |= {"CurrentInstanceCount": present.count, "DesiredInstanceCount": desired.count}
+        coming = sum(host.variant == live.name and not host.up for host in endpoint.hosts)
+        shown |= {"CurrentInstanceCount": present.count - coming, "DesiredInstanceCount": desired.count}
         if live.plan_arn is not None:
             shown["CapacityReservationConfig"] = self._reservation(endpoint, live.plan_arn)
         return shown

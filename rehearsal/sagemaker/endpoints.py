@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.sagemaker import config_rules, rollout_rules
+from rehearsal.sagemaker import config_rules, rollout_rules, serverless
 from rehearsal.sagemaker.changes import Changes
 from rehearsal.sagemaker.endpoint import Endpoint
 from rehearsal.sagemaker.endpoint_views import EndpointViews
@@ -46,13 +46,21 @@ class Endpoints:
             if plan in endpoint.plans():
                 self._changes.lose(endpoint, plan)
 
+    def alarm_changed(self) -> None:
+        """Some alarm has another state: updates under way may have to go back."""
+        for endpoint in self.all():
+            self._changes.alarm_changed(endpoint)
+
     def changed(self, endpoint: Endpoint) -> None:
         """Something about it is different: for the traffic that it serves and for the report."""
         self._twin.history.endpoint_changed(endpoint)
+        for component in self._twin.components.of_endpoint(endpoint.name):
+            self._twin.copy_counts.note(component.name, component.serving, self._twin.kernel.now_us)
         self._twin.cloud.traffic.endpoint_changed(endpoint.name)
 
     def remove(self, endpoint: Endpoint) -> None:
         """The end of a deletion."""
+        self._twin.hosting.forget(endpoint)
         self._twin.capacity.try_hold(endpoint.name, {})
         del self._endpoints[endpoint.name]
         self._twin.tags.forget(endpoint.arn)
@@ -71,6 +79,7 @@ class Endpoints:
         if any(each.arn == arn for each in self._endpoints.values()):
             raise InvalidRequestError(f'Cannot create already existing endpoint "{arn}".')
         fleet = self._twin.configs.known(request["EndpointConfigName"]).fleet
+        serverless.check_room(self._twin, fleet)
         deployment = request.get("DeploymentConfig")
         now = self._twin.now
         endpoint = Endpoint(name, arn, now, now, fleet.config, fleet, last_deployment=deployment)
@@ -97,14 +106,25 @@ class Endpoints:
         self._twin.configs.known(endpoint.config)
         target = _retained(endpoint.live, target, request)
         config_rules.check_count(self._twin, target)
+        self._check_components(endpoint, target)
         if any(v.serverless for v in target.variants) and not any(v.serverless for v in endpoint.live.variants):
             raise InvalidRequestError("Updating an instance-based endpoint to a serverless one is not supported.")
         deployment = self._deployment(endpoint, request)
         rollout_rules.check(deployment, endpoint.live, target)
         endpoint.last_deployment = deployment or None
         policy = deployment.get("BlueGreenUpdatePolicy") or deployment.get("RollingUpdatePolicy") or {}
-        self._changes.update(endpoint, target, policy, new_config=True)
+        self._changes.update(endpoint, target, policy, new_config=True, alarms=rollout_rules.alarms_of(deployment))
         return {"EndpointArn": endpoint.arn}
+
+    def _check_components(self, endpoint: Endpoint, target: Fleet) -> None:
+        """Every component needs its variant in the new config (assumption)."""
+        for component in self._twin.components.of_endpoint(endpoint.name):
+            variant = target.variant(component.variant)
+            if variant is None or not variant.for_components:
+                raise InvalidRequestError(
+                    f'Endpoint configuration "{target.config}" has no variant {component.variant} without ModelName, '
+                    f"which inference component {component.name} of the endpoint needs."
+                )
 
     def _deployment(self, endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any]:
         if request.get("RetainDeploymentConfig") and endpoint.last_deployment is not None:
@@ -132,10 +152,19 @@ class Endpoints:
         self._changes.update(endpoint, target, {}, new_config=False)
         return {"EndpointArn": endpoint.arn}
 
+    def maintain(self, name: str, seconds: float) -> None:
+        """What no API asks for: AWS renews what is under the endpoint."""
+        self._changes.maintain(self._idle(name), seconds)
+
     def delete(self, request: dict[str, Any]) -> dict[str, Any]:
         endpoint = self.known(request["EndpointName"])
         if endpoint.busy:
             raise _busy(endpoint)
+        names = [component.name for component in self._twin.components.of_endpoint(endpoint.name)]
+        if names and self._twin.cloud.settings.delete_endpoint_with_components == "refused":
+            raise InvalidRequestError(
+                f'Cannot delete endpoint "{endpoint.arn}" while it hosts inference components: {", ".join(names)}.'
+            )
         self._changes.delete(endpoint)
         return {}
 

@@ -7,6 +7,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.delivery import bus
+
 if TYPE_CHECKING:
     from rehearsal.sagemaker.configs import Config
     from rehearsal.sagemaker.endpoint import Endpoint
@@ -69,8 +71,7 @@ class Events:
             "Time": self._twin.now,
             "Detail": json.dumps(detail),
         }
-        events = self._twin.cloud.client("events")
-        self._twin.kernel.spawn(lambda: events.put_events(Entries=[entry]), detail_type)
+        self._twin.kernel.spawn(lambda: bus.put_by_aws(entry), detail_type)
 
 
 def upper_case(status: str) -> str:

@@ -12,6 +12,14 @@ from rehearsal.sagemaker.capacity import Pool
 
 
 @dataclass(frozen=True)
+class ManagedScaling:
+    """Between so many instances SageMaker scales the variant by itself, as the copies on it need them."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True)
 class Variant:
     """A production variant. `asked` is its part of the CreateEndpointConfig request."""
 
@@ -41,6 +49,20 @@ class Variant:
     @property
     def serverless(self) -> dict[str, Any] | None:
         return self.asked.get("ServerlessConfig")
+
+    @property
+    def for_components(self) -> bool:
+        """It has instances and no model of its own: inference components bring theirs."""
+        return self.model is None and self.serverless is None
+
+    @property
+    def scaling(self) -> ManagedScaling | None:
+        """None unless ManagedInstanceScaling is on. What stands in for a missing bound or status is an assumption."""
+        asked = self.asked.get("ManagedInstanceScaling")
+        if asked is None or asked.get("Status", "ENABLED") != "ENABLED":
+            return None
+        initial = self.asked.get("InitialInstanceCount", 1)
+        return ManagedScaling(asked.get("MinInstanceCount", 1), asked.get("MaxInstanceCount", initial))
 
     def same_but_for_count(self, other: Variant) -> bool:
         return _without_count(self.asked) == _without_count(other.asked)
@@ -74,6 +96,10 @@ class Fleet:
     def plan(self) -> str | None:
         """The plan that it is bound to: one for the whole endpoint (aws-facts 2.1)."""
         return next((variant.plan for variant in self.variants if variant.plan), None)
+
+    @property
+    def for_components(self) -> bool:
+        return any(variant.for_components for variant in self.variants)
 
     def needs(self) -> Counter[Pool]:
         """Instances by where they come from. Serverless variants need none."""

@@ -6,6 +6,8 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rehearsal import call_counts
+from rehearsal.sagemaker.found_offerings import FoundOfferings
 from rehearsal.sagemaker.offerings import (
     Offering,
     as_extension_offering,
@@ -34,15 +36,22 @@ class Marketplace:
         self._twin = twin
         self._on_sale: dict[str, Offering] = {}
         self._generated: dict[str, Offering] = {}
+        self._found = FoundOfferings(twin)
+        self._serials = count(1)
 
     def put_on_sale(self, on_sale: OnSale) -> str:
         """Raises ValueError, naming the field, for an extension that doesn't fit its plan."""
         if on_sale.extends is not None:
             self._check_extension(on_sale)
-        offering = offering_of(on_sale, len(self._on_sale) + 1, f"{self._twin.arns.region}a")
+        offering = offering_of(on_sale, next(self._serials), f"{self._twin.arns.region}a")
         self._on_sale[offering.offering_id] = offering
         self._twin.cloud.touched()
         return offering.offering_id
+
+    def withdraw(self, offering_id: str) -> None:
+        """Raises KeyError if it isn't on sale."""
+        del self._on_sale[offering_id]
+        self._twin.cloud.touched()
 
     def _check_extension(self, on_sale: OnSale) -> None:
         plan = self._twin.plans.get(on_sale.extends or "")
@@ -75,7 +84,8 @@ class Marketplace:
             found = generated(request, now, f"{self._twin.arns.region}a")
             self._generated.update({each.offering_id: each for each in found})
         best_first = sorted(found, key=lambda offering: (len(offering.blocks), offering.start))[:_SHOWN_AT_MOST]
-        return {"TrainingPlanOfferings": [as_plan_offering(offering, request) for offering in best_first]}
+        shown = [self._found.shown(offering) for offering in best_first]
+        return {"TrainingPlanOfferings": [as_plan_offering(offering, request) for offering in shown]}
 
     def _search_extensions(self, request: dict[str, Any]) -> dict[str, Any]:
         plan = self._twin.plans.by_arn(request["TrainingPlanArn"])
@@ -84,7 +94,9 @@ class Marketplace:
         found = self._extensions_of(plan, request.get("DurationHours")) if self._extendable(plan) else []
         return {
             "TrainingPlanOfferings": [],
-            "TrainingPlanExtensionOfferings": [as_extension_offering(offering) for offering in found[:_SHOWN_AT_MOST]],
+            "TrainingPlanExtensionOfferings": [
+                as_extension_offering(self._found.shown(offering)) for offering in found[:_SHOWN_AT_MOST]
+            ],
         }
 
     def _extensions_of(self, plan: Plan, hours: int | None) -> list[Offering]:
@@ -98,6 +110,9 @@ class Marketplace:
         offering = generated_extension(plan, hours or 24)
         self._generated[offering.offering_id] = offering
         return [offering]
+
+    def _moves_at_once(self) -> bool:
+        return self._twin.cloud.settings.extension_moves_end == "at_purchase"
 
     def _extendable(self, plan: Plan) -> bool:
         return plan.target != "endpoint" or self._twin.cloud.settings.extendable_endpoint_plans
@@ -150,12 +165,13 @@ class Marketplace:
             payment_fails=offering.payment_fails,
         )
         self._record_purchase(f"training-plan/{plan.name}", "extended with", offering)
-        self._twin.plans.add_extension(plan, extension)
+        self._twin.plans.add_extension(plan, extension, at_once=self._moves_at_once())
         extended = self._twin.plans.get(plan.name) or plan
         return {"TrainingPlanExtensions": [self._twin.plans.views.extension(each) for each in extended.extensions]}
 
     def _offering(self, offering_id: str, *, extension: bool) -> Offering:
-        offering = self._on_sale.get(offering_id) or self._generated.get(offering_id)
+        known = self._found.bought_as(offering_id)
+        offering = self._on_sale.get(known) or self._generated.get(known)
         if offering is None or (offering.extends is not None) != extension or offering.end <= self._twin.now:
             raise NotFoundError(f"Training plan {'extension ' if extension else ''}offering {offering_id} not found.")
         return offering
@@ -183,4 +199,7 @@ class Marketplace:
             f"{verb} offering {offering.offering_id}: {offering.instance_count} x {offering.instance_type}, "
             f"{offering.hours} h in {blocks}, {price} USD"
         )
-        self._twin.journal.record("purchase", subject, text, upfront_fee_usd=price, offering=offering.offering_id)
+        by = "berth" if call_counts.made_by_service() else "person"
+        self._twin.journal.record(
+            "purchase", subject, text, upfront_fee_usd=price, offering=offering.offering_id, by=by
+        )

@@ -9,6 +9,7 @@ from rehearsal.sagemaker.arns import kind_and_name
 
 READ_ONLY = ("Describe", "List", "Search", "Get", "Query", "BatchDescribe", "BatchGet")
 _SUBJECTS = {
+    "InferenceComponentName": "inference-component",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
@@ -71,11 +72,27 @@ def _capacities(request: dict[str, Any]) -> str:
     return ", ".join(counts + weights)
 
 
+def _component(request: dict[str, Any]) -> str:
+    """`of my-model, 2 copies, on llama`: what the request has of it."""
+    spec = request.get("Specification", {})
+    model = spec.get("ModelName") or spec.get("Container", {}).get("Image")
+    runtime = request.get("RuntimeConfig") or request.get("DesiredRuntimeConfig") or {}
+    copies = runtime.get("CopyCount")
+    parts = [f"of {model}"] if model else []
+    parts += [f"to {copies} {'copy' if copies == 1 else 'copies'}"] if copies is not None else []
+    parts += [f"on {request['EndpointName']}"] if "EndpointName" in request else []
+    parts += ["rolling"] if "RollingUpdatePolicy" in request.get("DeploymentConfig", {}) else []
+    return ", ".join(parts)
+
+
 _TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "CreateEndpointConfig": _config,
     "CreateEndpoint": lambda request: f"with config {request['EndpointConfigName']}",
     "UpdateEndpoint": lambda request: f"to config {request['EndpointConfigName']}{_deployment(request)}",
     "UpdateEndpointWeightsAndCapacities": _capacities,
+    "CreateInferenceComponent": _component,
+    "UpdateInferenceComponent": _component,
+    "UpdateInferenceComponentRuntimeConfig": _component,
     "CreateTrainingPlan": lambda request: f"from offering {request['TrainingPlanOfferingId']}",
     "ExtendTrainingPlan": lambda request: f"with offering {request['TrainingPlanExtensionOfferingId']}",
     "AddTags": lambda request: ", ".join(tag["Key"] for tag in request["Tags"]),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from rehearsal.sagemaker.offerings import Offering, digest
 from rehearsal.sagemaker.plans import Block
+from rehearsal.written_times import WrittenTime
 
 InstanceType = Literal[
     "ml.p4d.24xlarge", "ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.trn1.32xlarge", "ml.trn2.48xlarge",
@@ -22,8 +23,8 @@ class BlockOnSale(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: WrittenTime
+    end: WrittenTime
     zone: str | None = Field(default=None, pattern=r"^[a-z]+-[a-z]+-\d[a-z]$")
 
     @model_validator(mode="after")

@@ -67,11 +67,13 @@ class PlanBook:
         self._set_timers(self._plans[plan.name])
         self._twin.cloud.touched()
 
-    def add_extension(self, plan: Plan, extension: Extension) -> None:
-        """The plan's end moves when the extension is paid (assumption: it could move at the purchase)."""
+    def add_extension(self, plan: Plan, extension: Extension, *, at_once: bool = False) -> None:
+        """The plan's end moves when the extension is paid; or at the purchase (Settings.extension_moves_end)."""
         self._plans[plan.name] = replace(plan, extensions=(*plan.extensions, extension))
         due = paid_at(extension.bought_at, self._twin.timings)
-        if not extension.payment_fails:
+        if at_once:
+            self._extend(plan.name, extension)
+        elif not extension.payment_fails:
             label = f"extension of plan {plan.name} paid"
             self._twin.kernel.at(due, lambda: self._extend(plan.name, extension), label, reads_clock=False)
         self._set_timers(self._plans[plan.name])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from rehearsal.sagemaker.plans import Block, Plan, Status
+from rehearsal.written_times import WrittenTime
 
 
 class PlanChange(BaseModel):
@@ -16,8 +17,8 @@ class PlanChange(BaseModel):
 
     plan: str
     block: int = Field(default=0, ge=0)
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: WrittenTime | None = None
+    end: WrittenTime | None = None
     status: Status | Literal["by_clock"] | None = None
 
 

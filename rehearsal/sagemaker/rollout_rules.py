@@ -28,6 +28,12 @@ def check(deployment: dict[str, Any], old: Fleet, new: Fleet) -> None:
         _check_rolling(deployment[_ROLLING], old, new)
 
 
+def alarms_of(deployment: dict[str, Any]) -> tuple[str, ...]:
+    """The names in a DeploymentConfig's AutoRollbackConfiguration."""
+    alarms = deployment.get("AutoRollbackConfiguration", {}).get("Alarms", [])
+    return tuple(alarm["AlarmName"] for alarm in alarms if "AlarmName" in alarm)
+
+
 def _check_blue_green(policy: dict[str, Any], count: int) -> None:
     routing = policy["TrafficRoutingConfiguration"]
     kind = routing["Type"]

@@ -6,15 +6,29 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rehearsal.sagemaker.component import model_of
 from rehearsal.sagemaker.refusals import ApiError
 
 if TYPE_CHECKING:
+    from rehearsal.sagemaker.component import Component
     from rehearsal.sagemaker.endpoint import Endpoint
     from rehearsal.sagemaker.fleets import Fleet, Variant
     from rehearsal.sagemaker.twin import Twin
 
 EXPIRED = "Endpoint capacity reservation has expired. Please update endpoint configuration."
-_NO_COMPONENT = "The rehearsal doesn't know inference components yet: leave InferenceComponentName out."
+NO_COPIES = (
+    "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress "
+    "(if configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API."
+)
+# Both as users have reported them.
+_NAME_REQUIRED = (
+    "Inference Component Name header is required for endpoints to which you plan to deploy inference components. "
+    "Please include Inference Component Name header or consider using SageMaker models."
+)
+_NAME_NOT_ALLOWED = (
+    "Inference Component Name header is not allowed for endpoints to which you dont plan to deploy inference "
+    "components. Please remove Inference Component Name header or consider using inference components."
+)
 
 
 @dataclass(frozen=True)
@@ -38,25 +52,61 @@ class Runtime:
         An endpoint that is not in service answers like an unknown one (seen in public issues). Between the reclaim of
         the instances and the plan's end the error is already the one for an expired reservation (assumption).
         """
-        if component is not None:
-            return ApiError("ValidationError", _NO_COMPONENT)
         endpoint = self._twin.endpoints.get(endpoint_name)
-        if endpoint is not None and endpoint.serving() is not None:
+        if endpoint is None or not _can_answer(endpoint):
+            return _not_found(endpoint_name, self._twin.arns.account_id)
+        if endpoint.for_components or component is not None:
+            return self._component_refusal(endpoint, component)
+        if endpoint.serving() is not None:
             return None
-        if endpoint is not None and endpoint.lost and endpoint.status != "Deleting":
+        if endpoint.lost:
             return ApiError("ModelError", EXPIRED)
-        return ApiError(
-            "ValidationError", f"Endpoint {endpoint_name} of account {self._twin.arns.account_id} not found."
-        )
+        return _not_found(endpoint_name, self._twin.arns.account_id)
+
+    def _component_refusal(self, endpoint: Endpoint, name: str | None) -> ApiError | None:
+        """Served by the component's copies, wherever they stand; without any it has no capacity (aws-facts 3.2)."""
+        if not endpoint.for_components:
+            return ApiError("ValidationError", _NAME_NOT_ALLOWED)
+        if name is None:
+            return ApiError("ValidationError", _NAME_REQUIRED)
+        component = self._twin.components.get(name)
+        if component is None or component.endpoint != endpoint.name:
+            return ApiError("ValidationError", f"Inference Component {name} not found on endpoint {endpoint.name}.")
+        if component.serving:
+            return None
+        return ApiError("ModelError", EXPIRED) if endpoint.lost else ApiError("ValidationError", NO_COPIES)
 
     def invoke(self, endpoint_name: str, component: str | None = None, variant: str | None = None) -> Answer:
         """Raises ApiError as AWS would."""
         refusal = self.refusal(endpoint_name, component)
         endpoint = self._twin.endpoints.get(endpoint_name)
-        fleet = endpoint.serving() if endpoint is not None else None
-        if refusal is not None or endpoint is None or fleet is None:
-            raise refusal or ApiError("InternalFailure", f"Endpoint {endpoint_name} serves without a fleet.")
+        if refusal is not None or endpoint is None:
+            raise refusal or ApiError("InternalFailure", f"Endpoint {endpoint_name} serves without being there.")
+        if component is not None:
+            return _component_answer(endpoint, self._twin.components.known(component))
+        fleet = endpoint.serving()
+        if fleet is None:
+            raise ApiError("InternalFailure", f"Endpoint {endpoint_name} serves without a fleet.")
         return _answer(endpoint, _chosen(fleet, endpoint, variant))
+
+
+def _can_answer(endpoint: Endpoint) -> bool:
+    return endpoint.status not in ("Creating", "Failed", "Deleting") or (endpoint.lost and endpoint.status == "Failed")
+
+
+def _not_found(name: str, account_id: str) -> ApiError:
+    return ApiError("ValidationError", f"Endpoint {name} of account {account_id} not found.")
+
+
+def _component_answer(endpoint: Endpoint, component: Component) -> Answer:
+    copy = next(copy for copy in component.copies if copy.serves)
+    body = {
+        "endpoint": endpoint.name,
+        "component": component.name,
+        "model": model_of(copy.spec),
+        "instance": copy.host.instance_type,
+    }
+    return Answer(json.dumps(body).encode(), "application/json", component.variant)
 
 
 def _chosen(fleet: Fleet, endpoint: Endpoint, name: str | None) -> Variant:

@@ -8,7 +8,7 @@ from typing import Any
 from rehearsal.sagemaker.paging import page, with_token
 from rehearsal.sagemaker.refusals import InvalidRequestError
 
-KINDS = ("endpoint", "endpoint-config", "model", "training-plan")
+KINDS = ("endpoint", "endpoint-config", "inference-component", "model", "training-plan")
 _PAGE_SIZE = 50
 _MOST = 50
 

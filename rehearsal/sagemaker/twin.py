@@ -10,10 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rehearsal.sagemaker.arns import Arns, kind_and_name
 from rehearsal.sagemaker.capacity import Capacity
+from rehearsal.sagemaker.component_rollouts import ComponentRollouts
+from rehearsal.sagemaker.components import Components
 from rehearsal.sagemaker.configs import Configs
+from rehearsal.sagemaker.copy_counts import CopyCounts
 from rehearsal.sagemaker.endpoints import Endpoints
 from rehearsal.sagemaker.events import Events
 from rehearsal.sagemaker.history import History
+from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.journal import Journal
 from rehearsal.sagemaker.marketplace import Marketplace
 from rehearsal.sagemaker.models import Models
@@ -22,6 +26,7 @@ from rehearsal.sagemaker.plan_book import PlanBook
 from rehearsal.sagemaker.plan_changes import PlanChange
 from rehearsal.sagemaker.runtime import Runtime
 from rehearsal.sagemaker.search import search
+from rehearsal.sagemaker.serverless import ColdStarts
 from rehearsal.sagemaker.tags import Tags
 from rehearsal.sagemaker.usage import Usage, usage
 
@@ -50,7 +55,9 @@ class Twin:
         self.arns = Arns(cloud.settings.account_id, cloud.settings.region)
         self.journal = Journal(cloud.timeline)
         self.tags = Tags(self._exists)
-        self.capacity = Capacity(lambda: self.now, lambda plan: self.plans.size_for_launch(plan))
+        self.capacity = Capacity(
+            lambda: self.now, lambda plan: self.plans.size_for_launch(plan), lambda: self.hosting.look_again()
+        )
         self.history = History(lambda: self.now, self.capacity)
         self.events = Events(self)
         self.plans = PlanBook(self)
@@ -58,10 +65,17 @@ class Twin:
         self.models = Models(self)
         self.configs = Configs(self)
         self.endpoints = Endpoints(self)
+        self.components = Components(self)
+        self.component_rollouts = ComponentRollouts(self)
+        self.hosting = Hosting(self)
+        self.copy_counts = CopyCounts()
+        cloud.alarms.changed.append(self._alarm_changed)
         self.runtime = Runtime(self)
+        self.cold_starts = ColdStarts(self)
         self.operations: dict[str, Operation] = {
             **_plan_operations(self),
             **_endpoint_operations(self),
+            **_component_operations(self),
             **_shared_operations(self),
         }
 
@@ -75,15 +89,26 @@ class Twin:
             return any(endpoint.arn == arn for endpoint in self.endpoints.all())
         if kind == "endpoint-config":
             return self.configs.get(name) is not None
+        if kind == "inference-component":
+            return self.components.get(name) is not None
         if kind == "model":
             return self.models.get(name) is not None
         return self.plans.by_arn(arn) is not None
+
+    def _alarm_changed(self, _name: str, _state: str) -> None:
+        self.endpoints.alarm_changed()
+        for component in self.components.all():
+            self.component_rollouts.alarm_changed(component)
 
     # Behind the service's back
 
     def put_on_sale(self, body: dict[str, Any]) -> str:
         """Put an offering on sale and return its id. Raises ValueError naming the field if the body is wrong."""
         return self.marketplace.put_on_sale(OnSale.model_validate(body))
+
+    def withdraw_offer(self, offering_id: str) -> None:
+        """Searches don't find it any more, and it can't be bought. KeyError if it isn't on sale."""
+        self.marketplace.withdraw(offering_id)
 
     def change_plan(self, body: dict[str, Any]) -> None:
         """Move a bought plan's times or force its status. Raises ValueError naming the field if the body is wrong."""
@@ -93,6 +118,7 @@ class Twin:
         """From now on so many instances of the type can run on demand, those that run included. Raises ValueError."""
         asked = _OnDemand(instance_type=instance_type, available=available)
         self.capacity.set_on_demand(asked.instance_type, asked.available)
+        self.hosting.look_again()
         self.cloud.touched()
 
     def usage(self) -> Usage:
@@ -113,7 +139,6 @@ def _plan_operations(twin: Twin) -> dict[str, Operation]:
 
 
 def _endpoint_operations(twin: Twin) -> dict[str, Operation]:
-    """Inference components will stand here too."""
     return {
         "CreateModel": twin.models.create,
         "DescribeModel": twin.models.describe,
@@ -129,6 +154,17 @@ def _endpoint_operations(twin: Twin) -> dict[str, Operation]:
         "UpdateEndpoint": twin.endpoints.update,
         "UpdateEndpointWeightsAndCapacities": twin.endpoints.update_weights_and_capacities,
         "DeleteEndpoint": twin.endpoints.delete,
+    }
+
+
+def _component_operations(twin: Twin) -> dict[str, Operation]:
+    return {
+        "CreateInferenceComponent": twin.components.create,
+        "DescribeInferenceComponent": twin.components.describe,
+        "ListInferenceComponents": twin.components.list,
+        "UpdateInferenceComponent": twin.components.update,
+        "UpdateInferenceComponentRuntimeConfig": twin.components.update_runtime_config,
+        "DeleteInferenceComponent": twin.components.delete,
     }
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _LAST_REQUEST_SECONDS = 2.0
+PARAMETERS = {"PurchaseBudgetUsd": "1000000"}
+"""Of the stack, beyond its defaults: nothing costs anything here, and buying is what some come to try."""
 
 
 class CannotServeError(Exception):
@@ -98,9 +100,15 @@ def _deployed(cloud: Cloud, template: Path) -> Stack:
     from rehearsal.deployment import DeploymentError, deploy
 
     try:
-        return deploy(cloud, template)
+        return deploy(cloud, template, parameters=_known(template))
     except DeploymentError as error:
         raise CannotServeError(f"{template} can't be deployed: {error}") from error
+
+
+def _known(template: Path) -> dict[str, str]:
+    """Another template than ours may not have them."""
+    written = template.read_text(encoding="utf-8")
+    return {name: value for name, value in PARAMETERS.items() if f"  {name}:" in written}
 
 
 @contextmanager

@@ -20,6 +20,8 @@ MACHINES = {resource.name: resource for resource in written("Serverless::StateMa
 # A state that invokes a function for something else than its name says.
 OTHER_WORDS = {"ReleaseLease": "RecordOutcome"}
 VERBS = {
+    "answer",
+    "start",
     "register",
     "watch",
     "wake",
@@ -27,6 +29,7 @@ VERBS = {
     "observe",
     "decide",
     "claim",
+    "take",
     "apply",
     "await",
     "invoke",

@@ -26,11 +26,27 @@ ON_ALL_RESOURCES = {
     ): "vended log deliveries are set up for the account as a whole",
     ("WatchPlansRole", "NoResourceLevelList"): "a list is of the account",
     ("CleanConfigsRole", "NoResourceLevelList"): "a list is of the account",
+    ("ObserveDeploymentRole", "NoResourceLevelList"): "a list is of the account",
+    ("ApplyComponentsRole", "NoResourceLevelList"): "a list is of the account",
+    ("ApplyScalingRole", "NoResourceLevelList"): "a list is of the account",
+    ("ApplyDeletionRole", "NoResourceLevelList"): "a list is of the account",
+    ("ObserveDeploymentRole", "NoResourceLevelScalingReads"): "Application Auto Scaling describes all or nothing",
+    ("ApplyScalingRole", "NoResourceLevelScalingReads"): "Application Auto Scaling describes all or nothing",
+    ("ApplyDeletionRole", "NoResourceLevelScalingReads"): "Application Auto Scaling describes all or nothing",
+    ("ObservePurchaseRole", "NoResourceLevelList"): "a list and a search are of the account",
+    ("ApplyPurchaseRole", "NoResourceLevelList"): "a list is of the account",
+    ("ApplyPurchaseRole", "NoResourceLevelExtension"): "the request names an offering and no plan",
+    ("ApplyStagingRole", "NoResourceLevelList"): "a list is of the account",
+    ("CleanStagingRole", "NoResourceLevelList"): "a list is of the account",
+    ("AwaitStagingRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
+    ("AnswerPipelineJobRole", "NoResourceLevelJob"): "a job is known by its id alone, which only its action gets",
     ("ResumeWaitersRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
     ("AwaitEndpointRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
 }
 READS = ("Describe", "List", "Search")
-CREATES = {"CreateEndpoint", "CreateEndpointConfig", "AddTags"}
+CREATES = {"CreateEndpoint", "CreateEndpointConfig", "CreateInferenceComponent", "CreateTrainingPlan", "AddTags"}
+# What can't be asked for a tag: a part of CreateTrainingPlan, and a request that names no resource.
+WITHOUT_A_TAG = {"CreateReservedCapacity", "ExtendTrainingPlan"}
 OURS = {"aws:ResourceTag/berth:stack": {"Ref": "AWS::StackName"}}
 MARKED_AS_OURS = {"aws:RequestTag/berth:stack": {"Ref": "AWS::StackName"}}
 
@@ -124,24 +140,28 @@ def _authorisation_reference() -> Json:
 
 @pytest.mark.parametrize(("statement", "action"), SAGEMAKER_CHANGES, ids=lambda it: str(it))
 def test_only_what_is_tagged_as_ours_can_be_changed(statement: Statement, action: str) -> None:
+    if action in WITHOUT_A_TAG:
+        assert statement.owner == "ApplyPurchaseRole"
+        return
     condition = statement.condition["StringEquals"]
     if action == "AddTags":
         assert condition.keys() == MARKED_AS_OURS.keys() | {"sagemaker:TaggingAction"}
         assert condition["sagemaker:TaggingAction"] in CREATES
-    elif action in CREATES and not _uses_a_config(statement, action):
+    elif action in CREATES and not _uses_what_is_there(statement, action):
         assert condition == MARKED_AS_OURS
     else:
         assert condition == OURS
 
 
-def _uses_a_config(statement: Statement, action: str) -> bool:
-    """CreateEndpoint is allowed on two things: the endpoint that it makes, and the config that is there already."""
-    return action == "CreateEndpoint" and "endpoint-config/" in json.dumps(statement.resources)
+def _uses_what_is_there(statement: Statement, action: str) -> bool:
+    """Two creations are allowed on two things: on what they make, and on the config or endpoint that is there already."""
+    used = {"CreateEndpoint": "endpoint-config/", "CreateInferenceComponent": "endpoint/"}
+    return action in used and f":{used[action]}" in json.dumps(statement.resources)
 
 
 def test_a_role_is_passed_to_one_service_only() -> None:
     passing = [statement for statement in GRANTED if "iam:PassRole" in statement.actions]
-    assert {statement.owner for statement in passing} == {"WatchPlansRole", "ApplyConfigRole"}
+    assert {statement.owner for statement in passing} == {"WatchPlansRole", "ApplyConfigRole", "AwaitApprovalRole"}
     for statement in passing:
         assert statement.actions == ("iam:PassRole",)
         assert statement.condition["StringEquals"].keys() == {"iam:PassedToService"}

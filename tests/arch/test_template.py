@@ -21,6 +21,10 @@ OUTPUTS = {
     "EndpointDeployStateMachineArn",
     "EndpointRotateStateMachineArn",
     "WindowHandoverStateMachineArn",
+    "PlanPurchaseStateMachineArn",
+    "ReleasePromoteStateMachineArn",
+    "ReleaseApprovalTopicArn",
+    "AnswerPipelineJobFunctionName",
 }
 # How each kind of resource that holds something is encrypted. None: AWS always does, with a key of its own.
 ENCRYPTED_BY: dict[str, str | None] = {
@@ -75,7 +79,21 @@ NAMED_BY = {
     "AWS::Scheduler::ScheduleGroup": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
-EVENT_DRIVEN = {"RegisterManifest", "WatchPlans", "WakeDeployments", "ResumeWaiters"}
+# The longest name of each kind (each service's API reference; logs and functions as Lambda and CloudWatch Logs say it).
+LONGEST_NAME = {
+    "AWS::CloudWatch::Alarm": 255,
+    "AWS::Events::EventBus": 256,
+    "AWS::Events::Rule": 64,
+    "AWS::Lambda::Function": 64,
+    "AWS::Lambda::LayerVersion": 140,
+    "AWS::Logs::LogGroup": 512,
+    "AWS::SNS::Topic": 256,
+    "AWS::SQS::Queue": 80,
+    "AWS::Scheduler::ScheduleGroup": 64,
+    "AWS::StepFunctions::StateMachine": 80,
+}
+LONGEST_STACK_NAME = 38
+EVENT_DRIVEN = {"RegisterManifest", "WatchPlans", "WakeDeployments", "ResumeWaiters", "StartRelease"}
 
 
 def _names(resources: list[Resource]) -> list[str]:
@@ -108,6 +126,19 @@ def test_a_resource_carries_the_stacks_tag(resource: Resource) -> None:
 def test_a_resource_is_named_from_the_stack(resource: Resource) -> None:
     if resource.type in NAMED_BY:
         assert "AWS::StackName" in json.dumps(resource.properties[NAMED_BY[resource.type]])
+
+
+@pytest.mark.parametrize("resource", made(), ids=lambda resource: resource.name)
+def test_the_longest_stack_name_that_is_promised_makes_no_name_too_long(resource: Resource) -> None:
+    if resource.type not in NAMED_BY:
+        return
+    name = resource.properties[NAMED_BY[resource.type]]
+    text = name["Fn::Sub"] if "Fn::Sub" in name else f"${{{name['Ref']}}}"
+    assert len(text.replace("${AWS::StackName}", "s" * LONGEST_STACK_NAME)) <= LONGEST_NAME[resource.type]
+
+
+def test_the_longest_stack_name_is_promised_where_the_name_is_chosen() -> None:
+    assert f"up to {LONGEST_STACK_NAME} characters" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_ledger_can_be_restored_and_forgets_only_what_may_go() -> None:
@@ -160,8 +191,8 @@ def test_a_function_that_is_invoked_asynchronously_keeps_the_events_it_fails_on(
         assert destination == {"Fn::GetAtt": ["FunctionDeadLetters", "Arn"]}
 
 
-def test_the_subscription_keeps_what_it_could_not_deliver() -> None:
-    (subscription,) = written("SNS::Subscription")
+@pytest.mark.parametrize("subscription", written("SNS::Subscription"), ids=lambda resource: resource.name)
+def test_a_subscription_keeps_what_it_could_not_deliver(subscription: Resource) -> None:
     assert subscription.properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] == "NotificationDeadLetters"
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud import Cloud
+from rehearsal.delivery import bus
 from tests.conformance.machines import Machines
 from tests.conformance.reservations import Reservations
-
-_PUT_EVENTS = "before-parameter-build.events.PutEvents"
 
 
 @pytest.fixture
@@ -49,14 +48,14 @@ def running(site: Reservations) -> Reservations:
 
 
 @pytest.fixture
-def put(cloud: Cloud) -> Iterator[list[dict[str, Any]]]:
+def put(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The events that the twin puts, as it puts them."""
     entries: list[dict[str, Any]] = []
-    hooks = cloud.client("events").meta.events
+    original = bus.put_by_aws
 
-    def keep(params: dict[str, Any], **_: Any) -> None:
-        entries.extend(params["Entries"])
+    def keep(entry: dict[str, Any]) -> None:
+        entries.append(entry)
+        original(entry)
 
-    hooks.register(_PUT_EVENTS, keep)
-    yield entries
-    hooks.unregister(_PUT_EVENTS, keep)
+    monkeypatch.setattr(bus, "put_by_aws", keep)
+    return entries

@@ -13,6 +13,10 @@ ROLE = "arn:aws:iam::111122223333:role/inference"
 PLAN_ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-plan/p5"
 START = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
 END = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
+PROVISION_SECONDS = 1.748 * 60
+LOAD_SECONDS = 2.28 * 60
+UNLOAD_SECONDS = 30
+IDLE_SECONDS = 600
 LAUNCH_SECONDS = (1.748 + 2.28) * 60
 BLUE_GREEN_SECONDS = LAUNCH_SECONDS + 60
 NO_CAPACITY = "InsufficientInstanceCapacity"
@@ -23,6 +27,11 @@ HALF = {"Type": "CAPACITY_PERCENT", "Value": 50}
 def day(number: int, hour: int | None = None, minute: int = 0) -> datetime:
     """A moment in March 2026; without an hour 11:30, when plans begin and end."""
     return datetime(2026, 3, number, *((11, 30) if hour is None else (hour, minute)), tzinfo=UTC)
+
+
+def component_spec(model: str = "m1", accelerators: int = 1) -> dict[str, Any]:
+    needs = {"NumberOfAcceleratorDevicesRequired": accelerators, "MinMemoryRequiredInMb": 1024}
+    return {"ModelName": model, "ComputeResourceRequirements": needs}
 
 
 class Reservations:
@@ -73,6 +82,60 @@ class Reservations:
         self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
         self.cloud.advance(seconds=LAUNCH_SECONDS)
 
+    # Inference components
+
+    def component_config(self, name: str = "ic", count: int = 1, *, plan: str | None = PLAN_ARN, **scaling: Any) -> str:
+        """A config for components; `scaling` is its ManagedInstanceScaling, from 0 to 2 instances unless said."""
+        managed = {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": 2, **scaling}
+        variant = {
+            "VariantName": "AllTraffic",
+            "InitialInstanceCount": count,
+            "InstanceType": P5,
+            "ManagedInstanceScaling": managed,
+            "RoutingConfig": {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+        }
+        if plan is not None:
+            variant["CapacityReservationConfig"] = {
+                "CapacityReservationPreference": "capacity-reservations-only",
+                "MlReservationArn": plan,
+            }
+        self.sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[variant], ExecutionRoleArn=ROLE
+        )
+        return name
+
+    def component_endpoint(self, name: str = "llama", config: str = "ic", **more: Any) -> None:
+        """In service for components, without any."""
+        self.component_config(config, **more)
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
+        self.cloud.advance(seconds=PROVISION_SECONDS)
+
+    def component(self, name: str = "a", copies: int = 1, accelerators: int = 1, **more: Any) -> str:
+        """Asked for on llama; it is in service after LOAD_SECONDS if there is room."""
+        made = self.sagemaker.create_inference_component(
+            InferenceComponentName=name,
+            EndpointName=more.pop("endpoint", "llama"),
+            Specification=component_spec(more.pop("model", "m1"), accelerators),
+            RuntimeConfig={"CopyCount": copies},
+            **more,
+        )
+        return str(made["InferenceComponentArn"])
+
+    def copies(self, count: int, name: str = "a") -> None:
+        self.sagemaker.update_inference_component_runtime_config(
+            InferenceComponentName=name, DesiredRuntimeConfig={"CopyCount": count}
+        )
+
+    def seen_component(self, name: str = "a") -> dict[str, Any]:
+        described: dict[str, Any] = self.sagemaker.describe_inference_component(InferenceComponentName=name)
+        return described
+
+    def component_state(self, name: str = "a") -> tuple[str, int, int]:
+        """Status, copies that stand, copies that are wanted."""
+        seen = self.seen_component(name)
+        runtime = seen["RuntimeConfig"]
+        return seen["InferenceComponentStatus"], runtime["CurrentCopyCount"], runtime["DesiredCopyCount"]
+
     def update(self, config: str, **more: Any) -> None:
         self.sagemaker.update_endpoint(EndpointName="llama", EndpointConfigName=config, **more)
 
@@ -97,8 +160,9 @@ class Reservations:
         described: dict[str, Any] = self.sagemaker.describe_training_plan(TrainingPlanName=name)
         return described
 
-    def invoke(self, name: str = "llama") -> bytes:
-        body: bytes = self.runtime.invoke_endpoint(EndpointName=name, Body=b"{}")["Body"].read()
+    def invoke(self, name: str = "llama", component: str | None = None) -> bytes:
+        more = {} if component is None else {"InferenceComponentName": component}
+        body: bytes = self.runtime.invoke_endpoint(EndpointName=name, Body=b"{}", **more)["Body"].read()
         return body
 
     def told(self, kind: str) -> list[tuple[str, str]]:

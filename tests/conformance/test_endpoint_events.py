@@ -43,6 +43,15 @@ def test_each_change_of_status_is_an_event_in_the_shape_of_aws(site: Reservation
     assert [e["Resources"] for e in configs] == [["arn:aws:sagemaker:us-east-1:111122223333:endpoint-config/c1"]]
 
 
+def test_no_fault_of_put_events_keeps_awss_own_events_back(site: Reservations, put: list[dict[str, Any]]) -> None:
+    site.cloud.faults.add([{"on": "api:events.PutEvents", "do": "throttle"}])
+    site.config("c1")
+    site.sagemaker.create_endpoint(EndpointName="llama", EndpointConfigName="c1")
+    site.cloud.advance(seconds=LAUNCH_SECONDS)
+    assert [entry["DetailType"] for entry in put].count("SageMaker Endpoint State Change") == 2
+    assert [entry for entry in site.cloud.timeline if entry.kind in ("fault", "error")] == []
+
+
 def test_an_update_tells_its_deployment_stage_by_stage(running: Reservations, put: list[dict[str, Any]]) -> None:
     running.config("c2", model="m2")
     running.update("c2")

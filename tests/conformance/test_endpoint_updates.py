@@ -156,3 +156,27 @@ def test_a_creation_fails_by_fault(site: Reservations) -> None:
     site.cloud.faults.add([{"on": "endpoint:llama", "do": "fail_update", "message": "image not found"}])
     site.endpoint()
     assert site.state == ("Failed", "c1", "image not found")
+
+
+def test_a_failed_way_back_leaves_a_mix_that_the_next_update_ends(running: Reservations) -> None:
+    running.cloud.faults.add([{"on": "endpoint:*", "do": "fail_rollback", "times": 1}])
+    running.config("c2", model="m2")
+    running.update("c2")
+    running.cloud.advance(seconds=BLUE_GREEN_SECONDS)
+    assert running.state[:2] == ("UpdateRollbackFailed", "c1")
+    assert running.invoke()
+    running.config("od", plan=None)
+    running.update("od")
+    running.cloud.advance(seconds=BLUE_GREEN_SECONDS)
+    assert running.state[:2] == ("InService", "od")
+
+
+def test_maintenance_refuses_every_change_and_serves(running: Reservations) -> None:
+    running.config("c2", model="m2")
+    running.cloud.sagemaker.endpoints.maintain("llama", 600)
+    assert running.state[:2] == ("SystemUpdating", "c1")
+    with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+        running.update("c2")
+    assert running.invoke()
+    running.cloud.advance(seconds=600)
+    assert running.state[:2] == ("InService", "c1")

@@ -13,6 +13,7 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from rehearsal.kernel import Kernel
+from rehearsal.virtual_clock import moment
 from rehearsal.virtual_threads import VirtualEvent, VirtualThread
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -213,3 +214,18 @@ def test_a_new_cloud_is_empty_and_draws_the_same_ids() -> None:
     first = queue_and_id()
     assert first[0] == []
     assert first == queue_and_id()
+
+
+def test_nothing_is_skipped_that_is_due_or_that_somebody_outside_could_do(kernel: Kernel) -> None:
+    seen: list[datetime] = []
+    kernel.after(10, lambda: seen.append(moment(kernel.quiet_until_us)), "first")
+    kernel.after(30, lambda: seen.append(moment(kernel.quiet_until_us)), "second")
+    kernel.advance(seconds=60)
+    assert seen == [START + timedelta(seconds=30), START + timedelta(seconds=60)]
+
+
+def test_a_predicate_gets_to_see_every_move_of_the_clock(kernel: Kernel) -> None:
+    seen: list[datetime] = []
+    kernel.after(10, lambda: seen.append(moment(kernel.quiet_until_us)), "only")
+    kernel.run_until(lambda: bool(seen))
+    assert seen[0] <= START + timedelta(seconds=10)

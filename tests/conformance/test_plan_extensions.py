@@ -49,6 +49,18 @@ def test_an_extension_moves_the_end_once_it_is_paid(site: Reservations) -> None:
     assert site.told("purchase")[-1][1].startswith("extended with offering tpeo-")
 
 
+def test_the_end_can_be_set_to_move_at_the_purchase() -> None:
+    cloud = Cloud.start(Settings(extension_moves_end="at_purchase"))
+    site = Reservations(cloud)
+    site.buy()
+    site.cloud.advance(to=day(4))
+    site.sagemaker.extend_training_plan(TrainingPlanExtensionOfferingId=extension(site))
+    assert site.plan()["EndTime"] == day(11)
+    site.cloud.advance(seconds=600)
+    assert site.plan()["EndTime"] == day(11)
+    cloud.stop()
+
+
 def test_a_running_endpoint_rides_through_an_extension(site: Reservations) -> None:
     site.open()
     site.endpoint()

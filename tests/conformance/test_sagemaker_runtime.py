@@ -61,9 +61,9 @@ def test_a_variant_can_be_asked_for_by_name(site: Reservations) -> None:
     assert refused(site, TargetVariant="Other")[2] == "Variant Other not found for Request in endpoint llama."
 
 
-def test_invocations_of_components_say_that_they_are_not_rehearsed(site: Reservations) -> None:
+def test_an_endpoint_with_a_model_has_no_components(site: Reservations) -> None:
     site.endpoint()
-    assert "inference components" in refused(site, InferenceComponentName="llama-8b")[2]
+    assert "header is not allowed" in refused(site, InferenceComponentName="llama-8b")[2]
 
 
 def test_a_deleted_endpoint_stops_at_once(site: Reservations) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from rehearsal.cloud import Cloud
 from rehearsal.sagemaker import validation, wire
 from rehearsal.sagemaker.refusals import InvalidRequestError
-from tests.conformance.reservations import BLUE_GREEN_SECONDS, END, PLAN_ARN, Reservations
+from tests.conformance.reservations import BLUE_GREEN_SECONDS, END, LAUNCH_SECONDS, PLAN_ARN, Reservations
 
 NAME_PATTERN = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 
@@ -105,8 +105,8 @@ def test_tags_may_hold_every_script_but_no_brackets() -> None:
 
 
 def test_an_operation_that_is_not_rehearsed_is_named(cloud: Cloud) -> None:
-    with pytest.raises(ClientError, match="doesn't know SageMaker's CreateInferenceComponent") as refused:
-        cloud.client("sagemaker").create_inference_component(InferenceComponentName="i", EndpointName="e")
+    with pytest.raises(ClientError, match="doesn't know SageMaker's CreateExperiment") as refused:
+        cloud.client("sagemaker").create_experiment(ExperimentName="e")
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
@@ -157,10 +157,31 @@ def live_through(site: Reservations) -> None:
     site.seen()
     site.cloud.advance(to=END.replace(day=12))
     site.plan()
+    live_with_components(site)
     read_all(site)
     client.delete_endpoint(EndpointName="llama")
     client.delete_endpoint_config(EndpointConfigName="c2")
     client.delete_model(ModelName="m2")
+
+
+def live_with_components(site: Reservations) -> None:
+    client = site.sagemaker
+    site.component_config("ic", plan=None)
+    client.create_endpoint(EndpointName="parts", EndpointConfigName="ic")
+    site.cloud.advance(seconds=LAUNCH_SECONDS)
+    site.component(endpoint="parts")
+    site.seen_component()
+    site.cloud.advance(seconds=LAUNCH_SECONDS)
+    container = {"Image": "image", "ArtifactUrl": "s3://bucket/key", "Environment": {"A": "b"}}
+    client.update_inference_component(
+        InferenceComponentName="a",
+        Specification={"Container": container, "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 1024}},
+    )
+    site.cloud.advance(seconds=LAUNCH_SECONDS)
+    site.seen_component()
+    site.copies(2)
+    client.list_inference_components()
+    client.delete_inference_component(InferenceComponentName="a")
 
 
 def read_all(site: Reservations) -> None:

@@ -206,6 +206,16 @@ def test_faults_strike_a_schedule_by_name(cloud: Cloud, fault: str, counts: tupl
     assert (at_once, at_once + len(bodies(cloud, queue))) == counts
 
 
+@pytest.mark.parametrize(("on", "delivered"), [("schedule:*", 1), ("schedule:wat*", 0), ("schedule:watch", 0)])
+def test_a_recurring_schedule_is_struck_by_its_name_alone(cloud: Cloud, on: str, delivered: int) -> None:
+    queue = make_queue(cloud, "q")
+    schedule(cloud, "rate(60 minutes)", queue, name="watch")
+    cloud.advance(seconds=1)
+    cloud.faults.add([{"on": on, "do": "drop"}])
+    cloud.advance(seconds=3600)
+    assert len(bodies(cloud, queue)) == 1 + delivered
+
+
 def watch(running: Cloud) -> None:
     function = make_function(running, "watch", WATCH)
     schedule(running, "rate(5 minutes)", function, name="watch")

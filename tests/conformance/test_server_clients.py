@@ -103,7 +103,7 @@ def test_a_manifest_is_registered_before_the_next_request(server: RealServer) ->
     body = MANIFEST.format(name="put-by-boto3").encode()
     client(server, "s3").put_object(Bucket=bucket, Key="deployments/put-by-boto3.yaml", Body=body)
     table = route(server, "/stack")["outputs"]["LedgerTable"]
-    key = {"pk": {"S": "deployments"}, "sk": {"S": "put-by-boto3"}}
+    key = {"pk": {"S": "watched"}, "sk": {"S": "deployment#put-by-boto3"}}
     assert "Item" in client(server, "dynamodb").get_item(TableName=table, Key=key)
 
 

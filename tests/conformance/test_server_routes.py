@@ -127,6 +127,14 @@ def test_traffic_is_counted_by_endpoint(server: Server) -> None:
     assert counts["failures"][0].keys() == {"at", "error"}
 
 
+@pytest.mark.parametrize("given", [1772323200, 1772323200.5, "1772323200", True])
+def test_a_number_is_no_time(server: Server, given: object) -> None:
+    stream = {"endpoint": "e", "requests_per_minute": 2, "from": given, "until": "2026-03-01T00:10:00Z"}
+    told = refusal(server.ask("POST", "/traffic", stream))
+    assert "from" in told
+    assert "must be a time with its zone, such as 2026-03-03T12:00:00Z" in told
+
+
 def test_faults_are_planned_listed_and_cleared(server: Server) -> None:
     lost = {"on": "event:SageMaker Endpoint State Change", "do": "drop", "times": 2}
     server.post("/faults", [lost])

@@ -150,6 +150,20 @@ def test_a_second_plan_of_a_name_can_be_set_to_be_accepted_and_billed() -> None:
     cloud.stop()
 
 
+def test_an_offerings_id_can_be_set_to_run_out_after_the_search_that_found_it() -> None:
+    cloud = Cloud.start(Settings(offering_lifetime_minutes=10))
+    site = Reservations(cloud)
+    first, again = (found(site, InstanceType="ml.p5.48xlarge", DurationHours=24)[0] for _ in range(2))
+    cloud.advance(seconds=660)
+    fresh = found(site, InstanceType="ml.p5.48xlarge", DurationHours=24)[0]
+    ids = [each["TrainingPlanOfferingId"] for each in (first, again, fresh)]
+    assert (ids[0] == ids[1], ids[1] == ids[2]) == (True, False)
+    with pytest.raises(ClientError, match="not found"):
+        site.sagemaker.create_training_plan(TrainingPlanName="p5", TrainingPlanOfferingId=ids[0])
+    site.sagemaker.create_training_plan(TrainingPlanName="p5", TrainingPlanOfferingId=ids[2])
+    cloud.stop()
+
+
 def test_an_unknown_offering_can_not_be_bought(site: Reservations) -> None:
     with pytest.raises(site.sagemaker.exceptions.ResourceNotFound, match="tpo-nothing"):
         site.sagemaker.create_training_plan(TrainingPlanName="p5", TrainingPlanOfferingId="tpo-nothing")

@@ -29,11 +29,39 @@ def test_no_answer_is_waited_for_longer_than_a_step_may_take(aws: None) -> None:
     assert clients.invoking().meta.config.read_timeout > 60
 
 
-@pytest.mark.parametrize("app", sorted(path.parent.name for path in ROOT.glob("functions/*/app.py")))
-def test_no_function_imports_boto3_before_it_has_something_to_ask(app: str) -> None:
-    script = (
-        f"import sys; sys.path[:0] = {[str(ROOT / layer) for layer in LAYERS] + [str(ROOT / 'functions' / app)]!r}; "
-        "import app; sys.exit('boto3 was imported' if 'boto3' in sys.modules else 0)"
-    )
-    ran = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+APPS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+OTHERS_EVENTS = {
+    "register_manifest": {"detail": {"bucket": {"name": "manifests"}, "object": {"key": "notes/readme.txt"}}},
+    "resume_waiters": {"source": "aws.sagemaker", "detail": {"EndpointConfigName": "somebody-elses"}},
+    "wake_deployments": {"source": "aws.sagemaker", "detail": {"EndpointConfigName": "somebody-elses"}},
+}
+
+
+def run(app: str, script: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, where nothing has been imported yet."""
+    paths = [str(ROOT / layer) for layer in LAYERS] + [str(ROOT / "functions" / app)]
+    variables = {"LEDGER_TABLE": "t", "MANIFEST_BUCKET": "manifests", "EVENT_BUS": "b", "RECONCILE_ARN": "r"}
+    environ = {f"BERTH_{name}": value for name, value in {**variables, "ON_DEMAND_PRICES": ""}.items()}
+    preamble = f"import os, sys; sys.path[:0] = {paths!r}; os.environ.update({environ!r}); "
+    command = [sys.executable, "-I", "-c", preamble + script]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_function_imports_an_sdk_before_it_has_something_to_ask(app: str) -> None:
+    ran = run(app, "import app; sys.exit(', '.join({'boto3', 'botocore'} & sys.modules.keys()) or 0)")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_client_comes_without_boto3() -> None:
+    script = "from berth_aws import clients; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'; clients.shared('dynamodb')"
+    ran = run("watch_plans", f"{script}; sys.exit('boto3' if 'boto3' in sys.modules else 0)")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("app", OTHERS_EVENTS)
+def test_an_event_that_is_not_ours_costs_neither_the_manifests_types_nor_an_sdk(app: str) -> None:
+    costly = {"botocore.client", "yaml", "berth_core.manifest", "berth_core.facts", "berth_aws.ledger"}
+    script = f"import app; app.handler({OTHERS_EVENTS[app]!r}, None); found = {costly!r} & sys.modules.keys(); "
+    ran = run(app, script + "sys.exit(', '.join(found) or 0)")
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from berth_aws.executions import send_task_success, start_reconcile
+from berth_aws.executions import send_task_success, start_reconcile, stop_execution
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:berth-deployment-reconcile"
 
@@ -74,3 +74,11 @@ def test_a_token_that_nobody_waits_for_was_answered_by_somebody_else(
 ) -> None:
     stub.add_client_error("send_task_success", code, "", 400)
     assert not send_task_success(stepfunctions, "token", {})
+
+
+def test_a_run_is_stopped_with_its_reason_and_one_that_is_gone_is_fine(stepfunctions: Any, stub: Stubber) -> None:
+    asked = {"executionArn": f"{MACHINE}:x", "error": "TakenOver", "cause": "no time left"}
+    stub.add_response("stop_execution", {"stopDate": 0}, asked)
+    assert stop_execution(stepfunctions, f"{MACHINE}:x", "no time left")
+    stub.add_client_error("stop_execution", "ExecutionDoesNotExist", "", 400)
+    assert not stop_execution(stepfunctions, f"{MACHINE}:x", "no time left")

@@ -9,11 +9,12 @@ from berth_aws.ledger import Ledger
 from berth_aws.registrations import LastHold, Noted
 from berth_aws.waiters import Waiter
 from berth_core.decide.watch import Moment, PlanRow
-from berth_core.decisions import Hold
+from berth_core.decisions import ConfigSpec, Hold
 from berth_core.errors import RefusedError
-from berth_core.facts import Override
+from berth_core.facts import Override, Rival, Turn
+from berth_core.naming import config_spec
 from berth_core.outcomes import Outcome
-from tests.builders import END, START, manifest, plan, stay
+from tests.builders import END, START, manifest, plan, registration, stay
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"
@@ -33,7 +34,7 @@ class TestLeases:
     def test_the_first_to_claim_wins(self, ledger: Ledger) -> None:
         lease = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert (lease.holder, lease.purpose, lease.expires_at) == ("me", "endpoint_deploy", NOW + LEASE)
-        assert ledger.leases.in_force(NAME, NOW) == lease
+        assert ledger.standing(NAME, NOW).lease == lease
 
     def test_the_second_loses_and_learns_who_has_it(self, ledger: Ledger) -> None:
         mine = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
@@ -46,7 +47,7 @@ class TestLeases:
 
     def test_an_expired_lease_is_anybodys(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
-        assert ledger.leases.in_force(NAME, NOW + LEASE) is None
+        assert ledger.standing(NAME, NOW + LEASE).lease is None
         assert ledger.leases.claim(NAME, "you", "endpoint_rotate", NOW + LEASE).holder == "you"
 
     def test_a_lease_lasts_until_its_very_end(self, ledger: Ledger) -> None:
@@ -57,7 +58,7 @@ class TestLeases:
     def test_renewing_puts_the_end_off(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert ledger.leases.renew(NAME, "me", NOW + 10 * MINUTE)
-        lease = ledger.leases.in_force(NAME, NOW + LEASE)
+        lease = ledger.standing(NAME, NOW + LEASE).lease
         assert lease is not None
         assert (lease.purpose, lease.expires_at) == ("endpoint_deploy", NOW + 10 * MINUTE + LEASE)
 
@@ -71,22 +72,67 @@ class TestLeases:
     def test_insisting_renews(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         ledger.leases.insist(NAME, "me", NOW + LEASE)
-        assert ledger.leases.in_force(NAME, NOW + LEASE) is not None
+        assert ledger.standing(NAME, NOW + LEASE).lease is not None
 
     def test_releasing_twice_is_harmless(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert ledger.leases.release(NAME, "me")
         assert not ledger.leases.release(NAME, "me")
-        assert ledger.leases.in_force(NAME, NOW) is None
+        assert ledger.standing(NAME, NOW).lease is None
 
     def test_nobody_releases_the_lease_of_another(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert not ledger.leases.release(NAME, "you")
-        assert ledger.leases.in_force(NAME, NOW) is not None
+        assert ledger.standing(NAME, NOW).lease is not None
 
     def test_each_deployment_has_its_own_lease(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert ledger.leases.claim("other", "you", "endpoint_deploy", NOW).holder == "you"
+
+    def test_a_hand_over_takes_it_from_whom_it_saw_and_from_nobody_else(self, ledger: Ledger) -> None:
+        ledger.leases.claim(NAME, "you", "endpoint_rotate", NOW)
+        kept = ledger.leases.claim(NAME, "me", "window_handover", NOW, deadline=END, instead_of="another")
+        assert (kept.holder, kept.urgent) == ("you", False)
+        taken = ledger.leases.claim(NAME, "me", "window_handover", NOW, deadline=END, instead_of="you")
+        assert (taken.holder, taken.urgent, taken.deadline) == ("me", True, END)
+        assert ledger.standing(NAME, NOW).lease == taken
+        with pytest.raises(RefusedError, match="another run has taken over"):
+            ledger.leases.insist(NAME, "you", NOW)
+
+    def test_what_belongs_to_an_earlier_claim_of_the_same_holder_acts_no_more(self, ledger: Ledger) -> None:
+        first = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
+        second = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW + MINUTE)
+        assert not ledger.leases.renew(NAME, "me", NOW + MINUTE, first.fence)
+        ledger.leases.insist(NAME, "me", NOW + MINUTE, second.fence)
+        with pytest.raises(RefusedError, match="another run has taken over"):
+            ledger.leases.insist(NAME, "me", NOW + MINUTE, first.fence)
+
+
+class TestQueues:
+    AYA = Rival(name="aya", plan="p5", priority=10, instance_count=2)
+
+    def test_who_waits_is_found_until_its_time(self, ledger: Ledger) -> None:
+        zephyr = self.AYA.model_copy(update={"name": "zephyr"})
+        for rival in (zephyr, self.AYA):
+            ledger.queues.wait(rival, NOW + MINUTE)
+        assert ledger.queues.of("p5", NOW) == (self.AYA, zephyr)
+        assert ledger.queues.of("p5", NOW + MINUTE) == ()
+        assert ledger.queues.of("p6", NOW) == ()
+
+    def test_waiting_again_renews_and_leaving_twice_is_fine(self, ledger: Ledger) -> None:
+        ledger.queues.wait(self.AYA, NOW)
+        ledger.queues.wait(self.AYA.model_copy(update={"priority": 20}), NOW + MINUTE)
+        assert [each.priority for each in ledger.queues.of("p5", NOW)] == [20]
+        ledger.queues.leave("p5", "aya")
+        ledger.queues.leave("p5", "aya")
+        assert ledger.queues.of("p5", NOW) == ()
+
+
+def test_what_is_told_once_is_told_again_only_by_the_run_that_told_it(ledger: Ledger) -> None:
+    assert ledger.history.tell_once(NAME, "budget-80", "run 1")
+    assert ledger.history.tell_once(NAME, "budget-80", "run 1")
+    assert not ledger.history.tell_once(NAME, "budget-80", "run 2")
+    assert ledger.history.tell_once(NAME, "budget-100", "run 2")
 
 
 class TestRegistrations:
@@ -116,7 +162,7 @@ class TestRegistrations:
         ledger.registrations.override(NAME, Override(model="by-hand"))
         ledger.registrations.reconciled(NAME, Noted(due_at=NOW, endpoint_seen="InService@x"))
         assert ledger.registrations.register(manifest(model="my-model-v2"), "v2", NOW + MINUTE)
-        [brief] = ledger.registrations.briefs()
+        [brief] = ledger.overview().deployments
         assert (brief.reconciled, brief.due_at, brief.endpoint_seen) == (False, None, None)
         found = ledger.registrations.get(NAME)
         assert found is not None
@@ -150,7 +196,7 @@ class TestRegistrations:
         ledger.registrations.register(manifest(), "v1", NOW)
         ledger.registrations.reconciled(NAME, Noted(due_at=None))
         ledger.registrations.remove(NAME, NOW + MINUTE)
-        assert [brief.reconciled for brief in ledger.registrations.briefs()] == [False]
+        assert [brief.reconciled for brief in ledger.overview().deployments] == [False]
 
     def test_removing_what_was_never_there_is_no(self, ledger: Ledger) -> None:
         assert not ledger.registrations.remove(NAME, NOW)
@@ -158,7 +204,7 @@ class TestRegistrations:
     def test_the_watch_gets_what_it_needs(self, ledger: Ledger) -> None:
         ledger.registrations.register(manifest(end_of_window={"finish_before_minutes": 90}), "v1", NOW)
         ledger.registrations.reconciled(NAME, Noted(due_at=END, endpoint_seen="InService@x"))
-        [brief] = ledger.registrations.briefs()
+        [brief] = ledger.overview().deployments
         assert (brief.name, brief.plans, brief.finish_before_minutes) == (NAME, ("p5-for-eval",), 90)
         assert (brief.due_at, brief.endpoint_seen, brief.reconciled) == (END, "InService@x", True)
 
@@ -167,7 +213,7 @@ class TestRegistrations:
         ledger.registrations.register(manifest(), "v1", NOW)
         ledger.registrations.reconciled(NAME, Noted(due_at=END, endpoint_seen="InService@x", last_hold=held))
         ledger.registrations.reconciled(NAME, Noted(due_at=None))
-        [brief] = ledger.registrations.briefs()
+        [brief] = ledger.overview().deployments
         assert (brief.due_at, brief.endpoint_seen) == (None, "InService@x")
         assert ledger.registrations.last_hold(NAME) == held
         ledger.registrations.reconciled(NAME, Noted(due_at=None, last_hold=None))
@@ -177,7 +223,7 @@ class TestRegistrations:
         ledger.registrations.reconciled(NAME, Noted(due_at=END))
         ledger.registrations.override(NAME, Override(model="x"))
         assert ledger.registrations.all() == ()
-        assert ledger.registrations.briefs() == ()
+        assert ledger.overview().deployments == ()
 
 
 class TestWaiters:
@@ -225,18 +271,18 @@ class TestHistory:
     def test_outcomes_come_newest_first(self, ledger: Ledger) -> None:
         for index in (2, 1, 3):
             ledger.history.keep_outcome(NAME, outcome(index))
-        assert [each.target for each in ledger.history.attempts(NAME)] == ["config-3", "config-2", "config-1"]
+        assert [each.target for each in ledger.standing(NAME, NOW).attempts] == ["config-3", "config-2", "config-1"]
 
     def test_the_newest_fifty_are_enough(self, ledger: Ledger) -> None:
         for index in range(53):
             ledger.history.keep_outcome(NAME, outcome(index))
-        targets = [each.target for each in ledger.history.attempts(NAME)]
+        targets = [each.target for each in ledger.standing(NAME, NOW).attempts]
         assert (len(targets), targets[0], targets[-1]) == (50, "config-52", "config-3")
 
     def test_a_failed_attempt_keeps_its_code_and_its_times(self, ledger: Ledger) -> None:
         failed = outcome(1, kind="failed", code="NoCapacity", asked="hand_over", rung="on_demand", plan_arn="arn")
         ledger.history.keep_outcome(NAME, failed)
-        [attempt] = ledger.history.attempts(NAME)
+        [attempt] = ledger.standing(NAME, NOW).attempts
         assert (attempt.kind, attempt.rung, attempt.done, attempt.code) == (
             "hand_over",
             "on_demand",
@@ -248,7 +294,7 @@ class TestHistory:
     def test_an_outcome_recorded_again_is_one_attempt_and_the_last_word_counts(self, ledger: Ledger) -> None:
         ledger.history.keep_outcome(NAME, outcome(1, kind="failed", code="TimedOut"))
         ledger.history.keep_outcome(NAME, outcome(1))
-        assert [each.done for each in ledger.history.attempts(NAME)] == [True]
+        assert [each.done for each in ledger.standing(NAME, NOW).attempts] == [True]
 
     def test_a_version_is_new_only_once(self, ledger: Ledger) -> None:
         assert not ledger.history.has_version(NAME, "v1", NOW)
@@ -260,25 +306,50 @@ class TestHistory:
         held = Hold(code="WaitingForPlan", reason="Scheduled", next_at=END)
         ledger.history.keep_hold(NAME, held, NOW)
         ledger.history.keep_hold(NAME, held, NOW)
-        assert ledger.history.attempts(NAME) == ()
+        assert ledger.standing(NAME, NOW).attempts == ()
 
     def test_a_stay_runs_until_it_is_ended_and_the_first_end_counts(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(START))
-        assert ledger.history.stays(NAME) == (stay(START),)
+        assert ledger.standing(NAME, NOW).stays == (stay(START),)
         assert ledger.history.end_stay(NAME, START, END)
         assert not ledger.history.end_stay(NAME, START, END + MINUTE)
-        assert ledger.history.stays(NAME) == (stay(START, END),)
+        assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
 
     def test_a_stay_begun_again_is_not_overwritten(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(START))
         ledger.history.end_stay(NAME, START, END)
         ledger.history.begin_stay(NAME, stay(START))
-        assert ledger.history.stays(NAME) == (stay(START, END),)
+        assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
+
+    def test_a_turn_runs_until_it_is_ended_and_the_first_end_counts(self, ledger: Ledger) -> None:
+        running = Turn(model="ft-a", started_at=START)
+        ledger.history.begin_turn(NAME, running)
+        assert ledger.standing(NAME, NOW).turns == (running,)
+        assert ledger.history.end_turn(NAME, running, END)
+        assert not ledger.history.end_turn(NAME, running, END + MINUTE)
+        ledger.history.begin_turn(NAME, running)
+        assert ledger.standing(NAME, NOW).turns == (running.model_copy(update={"ended_at": END}),)
+
+    def test_a_try_that_failed_is_a_turn_of_its_own_and_turns_come_oldest_first(self, ledger: Ledger) -> None:
+        failed = Turn(model="ft-b", started_at=END, ended_at=END, code="RolledBack")
+        running = Turn(model="ft-a", started_at=START)
+        for turn in (failed, running):
+            ledger.history.begin_turn(NAME, turn)
+        assert ledger.standing(NAME, NOW).turns == (running, failed)
+        assert not ledger.history.end_turn(NAME, Turn(model="ft-c", started_at=START), END)
+
+    def test_what_was_made_and_replaced_is_known_from_the_attempts(self, ledger: Ledger) -> None:
+        spec = config_spec(registration(), instance_type="ml.p5.48xlarge", count=1, plan_arn=None)
+        ledger.history.keep_outcome(NAME, _made(spec))
+        known = ledger.standing(NAME, NOW).attempts[0]
+        assert known.config is not None
+        assert known.config.model_dump(exclude={"variant"}) == spec.model_dump(exclude={"serves"})
+        assert known.replaced == "old"
 
     def test_stays_come_oldest_first_and_never_expire(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(END, count=2))
         ledger.history.begin_stay(NAME, stay(START))
-        assert [each.started_at for each in ledger.history.stays(NAME)] == [START, END]
+        assert [each.started_at for each in ledger.standing(NAME, NOW).stays] == [START, END]
         assert not ledger.history.end_stay(NAME, NOW, END)
 
 
@@ -292,7 +363,23 @@ class TestPlansAndMoments:
     def test_a_moment_is_kept_moved_and_forgotten(self, ledger: Ledger) -> None:
         ledger.moments.keep(Moment(name="p5-b0-start", at=START))
         ledger.moments.keep(Moment(name="p5-b0-start", at=NOW))
-        assert ledger.moments.all() == {"p5-b0-start": NOW}
+        assert ledger.overview().schedules == {"p5-b0-start": NOW}
         ledger.moments.forget("p5-b0-start")
         ledger.moments.forget("p5-b0-start")
-        assert ledger.moments.all() == {}
+        assert ledger.overview().schedules == {}
+
+
+def _made(spec: ConfigSpec) -> Outcome:
+    return Outcome(
+        kind="failed",
+        code="EndpointFailed",
+        reason="it crashed",
+        decision_id="1",
+        asked="rotate",
+        target=spec.name,
+        started_at=START,
+        ended_at=END,
+        took_seconds=60,
+        config=spec,
+        replaced="old",
+    )

@@ -8,7 +8,7 @@ import pytest
 from berth_aws.ledger import Ledger
 from berth_aws.steps.record_outcome import Ended, Recorded, record_outcome
 from berth_core.decisions import HandOver, Hold
-from berth_core.facts import Snapshot
+from berth_core.facts import Override, Snapshot, Turn
 from berth_core.naming import config_spec
 from berth_core.outcomes import Outcome
 from tests.builders import END, P5, START, endpoint, manifest, registration, snapshot, stay
@@ -71,7 +71,7 @@ def test_a_hold_is_told_and_says_when_to_look_again(ledger: Ledger) -> None:
     answer = recorded(ledger, ended(decision=HOLD, seen=snapshot()))
     assert news(answer) == ["Decision Held"]
     assert answer.entries[0]["EventBusName"] == "berth"
-    [brief] = ledger.registrations.briefs()
+    [brief] = ledger.overview().deployments
     assert (brief.due_at, brief.reconciled, brief.endpoint_seen) == (START, True, None)
 
 
@@ -88,18 +88,18 @@ def test_a_retry_of_the_same_run_tells_it_again_since_its_first_answer_was_lost(
 
 def test_the_lease_is_released_only_if_it_is_asked(ledger: Ledger) -> None:
     recorded(ledger, ended(release=False, decision=HOLD, seen=snapshot()))
-    assert ledger.leases.in_force(NAME, NOW) is not None
+    assert ledger.standing(NAME, NOW).lease is not None
     recorded(ledger, ended())
-    assert ledger.leases.in_force(NAME, NOW) is None
+    assert ledger.standing(NAME, NOW).lease is None
 
 
 def test_releasing_alone_leaves_what_was_seen_and_held(ledger: Ledger) -> None:
     seen = snapshot(endpoint=endpoint())
     recorded(ledger, ended(decision=HOLD, seen=seen))
-    before = ledger.registrations.briefs()[0].endpoint_seen
+    before = ledger.overview().deployments[0].endpoint_seen
     assert before is not None
     assert news(recorded(ledger, ended())) == []
-    assert ledger.registrations.briefs()[0].endpoint_seen == before
+    assert ledger.overview().deployments[0].endpoint_seen == before
     assert ledger.registrations.last_hold(NAME) is not None
 
 
@@ -108,7 +108,7 @@ def test_an_outcome_becomes_an_attempt_and_a_later_hold_is_news_again(ledger: Le
     seen = snapshot(now=END - timedelta(hours=1, minutes=50), endpoint=endpoint(plan_arn=None))
     answer = recorded(ledger, ended(decision=HAND_OVER, outcome=outcome(seen), seen=seen))
     assert news(answer) == ["Handover Completed"]
-    [attempt] = ledger.history.attempts(NAME)
+    [attempt] = ledger.standing(NAME, NOW).attempts
     assert (attempt.kind, attempt.rung, attempt.done) == ("hand_over", "on_demand", True)
     assert news(recorded(ledger, ended("later", decision=HOLD, seen=snapshot()))) == ["Decision Held"]
 
@@ -116,14 +116,14 @@ def test_an_outcome_becomes_an_attempt_and_a_later_hold_is_news_again(ledger: Le
 def test_a_stay_on_demand_is_found_even_if_nobody_wrote_down_its_beginning(ledger: Ledger) -> None:
     seen = snapshot(now=END - timedelta(hours=1), endpoint=endpoint(plan_arn=None))
     recorded(ledger, ended(decision=HAND_OVER, outcome=outcome(seen), seen=seen))
-    assert ledger.history.stays(NAME) == (stay(HAND_OVER.started_at),)
+    assert ledger.standing(NAME, NOW).stays == (stay(HAND_OVER.started_at),)
 
 
 def test_a_stay_ends_when_the_endpoint_is_seen_elsewhere(ledger: Ledger) -> None:
     ledger.history.begin_stay(NAME, stay(START))
     seen = snapshot(now=END, endpoint=endpoint(), on_demand=(stay(START),))
     recorded(ledger, ended(decision=HOLD, seen=seen))
-    assert ledger.history.stays(NAME) == (stay(START, END),)
+    assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
 
 
 def test_a_failure_before_any_decision_is_told_in_the_words_of_its_cause(ledger: Ledger) -> None:
@@ -144,3 +144,23 @@ def test_a_removed_deployment_is_forgotten_once_nothing_is_left_to_do(ledger: Le
     ledger.registrations.remove(NAME, NOW)
     recorded(ledger, ended(decision=Hold(code="Removed", reason="the manifest was removed"), seen=snapshot()))
     assert ledger.registrations.get(NAME) is None
+
+
+def test_what_was_adopted_is_wished_from_then_on(ledger: Ledger) -> None:
+    found = Override(model="theirs", instance_count=2, config_name="by-hand")
+    accepted = Hold(code="DriftAccepted", reason="found", adopt=found)
+    recorded(ledger, ended(decision=accepted, seen=snapshot(endpoint=endpoint())))
+    known = ledger.registrations.get(NAME)
+    assert known is not None
+    assert known.override == found
+
+
+def test_turns_begin_and_end_with_what_is_seen(ledger: Ledger) -> None:
+    turns = registration(evaluate=[{"model": "ft-a", "hours": 4}])
+    running = snapshot(now=NOW, deployment=turns, endpoint=endpoint(registration(model="ft-a")))
+    recorded(ledger, ended(decision=HOLD, seen=running))
+    begun = ledger.standing(NAME, NOW).turns
+    assert begun == (Turn(model="ft-a", started_at=NOW),)
+    gone = snapshot(now=END, deployment=turns, turns=begun)
+    recorded(ledger, ended(decision=HOLD, seen=gone))
+    assert ledger.standing(NAME, NOW).turns == (Turn(model="ft-a", started_at=NOW, ended_at=END),)

@@ -184,6 +184,15 @@ def test_a_plan_that_says_the_least_is_read_too(sagemaker: Any, stub: Stubber) -
     assert (seen.status, seen.targets, seen.total_count, seen.blocks) == (PlanStatus.PENDING, (), 0, ())
 
 
+def test_a_status_that_nobody_documented_is_kept_and_breaks_no_other_plan(sagemaker: Any, stub: Stubber) -> None:
+    summaries = [{**BARE_PLAN, "Status": "Suspended"}, {**BARE_PLAN, "TrainingPlanName": "p5-second"}]
+    stub.add_response("list_training_plans", {"TrainingPlanSummaries": summaries})
+    assert [(seen.status, seen.is_understood) for seen in list_plans(sagemaker)] == [
+        ("Suspended", False),
+        (PlanStatus.PENDING, True),
+    ]
+
+
 def test_without_reserved_times_the_plans_own_span_is_its_block(sagemaker: Any, stub: Stubber) -> None:
     silent = {key: value for key, value in RESERVED.items() if key not in ("StartTime", "EndTime")}
     times = {"StartTime": START, "EndTime": END, "TotalInstanceCount": 2}

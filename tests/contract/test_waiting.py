@@ -1,6 +1,6 @@
 """Waiting for an endpoint: the token is stored, then looked after, then answered once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +79,14 @@ def test_an_endpoint_with_something_pending_has_not_settled(cloud: Cloud) -> Non
 def test_an_endpoint_in_service_is_not_gone(cloud: Cloud) -> None:
     cloud.status = "InService"
     assert not await_endpoint(NAME, "me", "token-1", "gone", cloud.ledger, NOW).resumed
+
+
+def test_after_the_longest_time_of_the_decision_nobody_waits_on(cloud: Cloud) -> None:
+    cloud.status = "Updating"
+    late = NOW + timedelta(seconds=1)
+    assert not await_endpoint(NAME, "me", "token-1", "settled", cloud.ledger, NOW, late).resumed
+    assert await_endpoint(NAME, "me", "token-1", "settled", cloud.ledger, late, late).resumed
+    assert cloud.ledger.waiters.of(NAME) == ()
 
 
 def test_who_lost_the_lease_does_not_wait(cloud: Cloud) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from berth_aws import clients
+from berth_aws import clients, unread_manifests
 from berth_aws.registrations import Noted
 from berth_aws.steps import watch_plans as step
 from berth_aws.steps.watch_plans import Place, Watched, watch_plans
+from berth_core.decide.unread import ObjectBrief
 from berth_core.decide.watch import EndpointBrief
 from berth_core.facts import PlanSeen
 from tests.builders import END, START, block, manifest, plan
@@ -24,7 +25,10 @@ PLACE = Place(
     schedule_role_arn="arn:aws:iam::111122223333:role/berth-schedules",
     schedule_target_arn="arn:aws:lambda:us-east-1:111122223333:function:berth-watch-plans",
     schedule_dlq_arn="arn:aws:sqs:us-east-1:111122223333:berth-schedule-dead-letters",
+    manifest_bucket="berth-manifests",
+    register_arn="arn:aws:lambda:us-east-1:111122223333:function:berth-register-manifest",
 )
+KEY = "deployments/llama-eval.yaml"
 SCHEDULED = plan(status="Scheduled", available_count=0)
 
 
@@ -39,7 +43,8 @@ class World:
         self.news: list[dict[str, Any]] = []
         self.broken = ""
         self.ledger = FakeLedger()
-        self.ledger.registrations.register(manifest(), "v1", NOW)
+        self.ledger.registrations.register(manifest(), "v1", NOW, "mark-of-v1")
+        self.objects: tuple[ObjectBrief, ...] = (ObjectBrief(key=KEY, mark="mark-of-v1"),)
 
     def start_execution(self, **arguments: str) -> None:
         self._note("start")
@@ -56,6 +61,9 @@ class World:
         self._note("announce")
         self.news += [{"type": entry["DetailType"], **json.loads(entry["Detail"])} for entry in Entries]
         return {"FailedEntryCount": 0, "Entries": []}
+
+    def invoke(self, **arguments: Any) -> None:
+        self._note("hand on")
 
     def watch(self, at: Any = NOW) -> Watched:
         return watch_plans(LEADS, PLACE, self.ledger, at)
@@ -76,6 +84,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(clients, "shared", lambda _service: world)
     monkeypatch.setattr(step, "list_plans", lambda _client: world.plans)
     monkeypatch.setattr(step, "list_endpoints", lambda _client: world.endpoints)
+    monkeypatch.setattr(unread_manifests, "list_manifests", lambda _client, _bucket: world.objects)
     return world
 
 
@@ -114,6 +123,21 @@ def test_a_second_look_at_the_same_does_nothing(world: World) -> None:
     assert answer.quiet_until == START
 
 
+def test_an_unread_manifest_is_handed_on_last_and_the_watch_promises_no_rest(world: World) -> None:
+    world.objects = (ObjectBrief(key=KEY, mark="mark-of-v2"),)
+    answer = world.watch()
+    assert (answer.unread, answer.quiet_until) == ((KEY,), NOW)
+    assert world.calls == ["start", "schedule", "announce", "hand on"]
+
+
+def test_a_bucket_that_fails_costs_the_plans_nothing(world: World) -> None:
+    world.objects = (ObjectBrief(key=KEY, mark="mark-of-v2"),)
+    world.broken = "hand on"
+    with pytest.raises(RuntimeError, match="crash"):
+        world.watch()
+    assert [row.name for row in world.ledger.plans.all()] == ["p5-for-eval"]
+
+
 def test_an_end_that_moved_moves_its_schedules(world: World) -> None:
     world.watch()
     later = END + timedelta(hours=2)
@@ -131,7 +155,7 @@ def test_schedules_of_a_plan_that_is_gone_are_removed(world: World) -> None:
     world.plans = ()
     world.watch(NOW + timedelta(minutes=5))
     assert world.schedules == {}
-    assert world.ledger.moments.all() == {}
+    assert world.ledger.overview().schedules == {}
 
 
 def test_a_schedule_that_is_about_to_fire_is_left_to_fire(world: World) -> None:
@@ -139,7 +163,7 @@ def test_a_schedule_that_is_about_to_fire_is_left_to_fire(world: World) -> None:
     start = next(name for name, at in world.schedules.items() if at == "at(2026-03-03T11:30:00)")
     world.watch(START - timedelta(seconds=30))
     assert start in world.schedules
-    assert start in world.ledger.moments.all()
+    assert start in world.ledger.overview().schedules
 
 
 def test_a_schedule_that_has_fired_is_forgotten_without_a_call(world: World) -> None:
@@ -147,7 +171,7 @@ def test_a_schedule_that_has_fired_is_forgotten_without_a_call(world: World) -> 
     world.calls.clear()
     world.watch(START + timedelta(minutes=1))
     assert "unschedule" not in world.calls
-    assert START not in world.ledger.moments.all().values()
+    assert START not in world.ledger.overview().schedules.values()
 
 
 def test_a_closing_window_is_told_to_its_deployment_with_its_deadline(world: World) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from tests.machine.site import END, NAME, OPEN, Ended, Site
+from tests.machine.site import END, NAME, OPEN, P5, Ended, Site
 
 Run = Callable[[Site], Ended]
 DONE = ("SUCCEEDED", "")
@@ -77,6 +77,21 @@ def serving(site: Site) -> None:
     site.serve()
 
 
+def full_with_a_gap(site: Site) -> None:
+    """The whole reservation serves m1, and the manifest allows neither on-demand nor to stay up."""
+    site.serve(
+        reservation={"plans": ["p5"], "instance_type": P5, "instance_count": 2},
+        rollout={"allow_downtime": True},
+        end_of_window={"ladder": ["delete"]},
+    )
+
+
+def deleted_by_a_stranger(site: Site) -> None:
+    site.serve()
+    site.sagemaker.delete_endpoint(EndpointName=NAME)
+    site.cloud.advance(seconds=600)
+
+
 def bought(site: Site) -> None:
     site.buy()
     site.put()
@@ -102,7 +117,7 @@ def managed(site: Site) -> None:
     """Reconcile may act, and has not been told yet that the plan is open."""
     site.buy()
     site.put(hold_until=None)
-    site.faulty(("schedule:*", "drop"))
+    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
     site.at(OPEN)
 
 
@@ -114,16 +129,31 @@ def _reconcile_rotates(site: Site) -> Ended:
 
 def _reconcile_hands_over(site: Site) -> Ended:
     site.serve()
-    site.faulty(("schedule:*", "drop"))
+    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
     site.at(END - timedelta(minutes=140))
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
 def _reconcile_has_no_way_off(site: Site) -> Ended:
     without_a_way_off(site)
-    site.faulty(("schedule:*", "drop"))
+    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
     site.at(END - timedelta(minutes=50))
     return site.run("deployment_reconcile", {"deployment": NAME})
+
+
+def slowly_rotated(machine: str) -> Run:
+    """A rotation that takes too long is at it when the window closes."""
+
+    def run(site: Site) -> Ended:
+        site.serve()
+        site.faulty(("schedule:*", "drop"))
+        site.at(END - timedelta(minutes=200))
+        site.cloud.faults.add([{"on": f"endpoint:{NAME}", "do": "slow", "times": 1, "seconds": 4500}])
+        site.start("endpoint_rotate", {"deployment": NAME, "model": "m2"})
+        site.at(END - timedelta(minutes=124))
+        return site.run(machine, {"deployment": NAME})
+
+    return run
 
 
 RECORDING_DEAD = ("function:RecordOutcomeFunction", CRASH)
@@ -131,6 +161,7 @@ AT_FIRST = "RememberInput ObserveDeployment"
 NOT_EVEN_SEEN = f"{AT_FIRST} RecordFailure HasFailureNews AnnounceFailure Failed"
 TAKEN = f"{AT_FIRST} DecideDeployment WhatIsDecided ClaimDecision IsClaimWon"
 JUDGED = "ObserveAgain InvokeSmokeTest DecideOutcome CleanConfigs RecordOutcome Announce IsDone"
+ROTATED = "ObserveAgain InvokeSmokeTest CleanConfigs DecideOutcome RecordOutcome HasOutcomeNews Announce IsDone"
 REFUSED = "WhatIsDecided RecordRefusal HasRefusalNews AnnounceRefusal Refused"
 STEPPED = "ObserveAgain DecideOutcome CleanConfigs RecordOutcome HasOutcomeNews Announce IsDone"
 
@@ -177,9 +208,9 @@ DEPLOYS = [
 
 ROTATES = [
     Case("another model", "endpoint_rotate", by_hand("endpoint_rotate", serving, model="m2"),
-         f"{TAKEN} IsInPlace ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Rotated"),
+         f"{TAKEN} IsLeftBehind ApplyConfig GoesFirst ApplyEndpoint AwaitEndpoint {ROTATED} Rotated"),
     Case("another count", "endpoint_rotate", by_hand("endpoint_rotate", serving, instance_count=2),
-         f"{TAKEN} IsInPlace ApplyEndpoint AwaitEndpoint {JUDGED} Rotated"),
+         f"{TAKEN} IsLeftBehind ApplyConfig ApplyEndpoint AwaitEndpoint {ROTATED} Rotated"),
     Case("more than is reserved", "endpoint_rotate", by_hand("endpoint_rotate", serving, instance_count=3),
          REFUSED, ("FAILED", "OverReserved")),
     Case("the same again", "endpoint_rotate", by_hand("endpoint_rotate", serving, model="m1"),
@@ -188,10 +219,19 @@ ROTATES = [
          "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
     Case("a silent rollback", "endpoint_rotate",
          by_hand("endpoint_rotate", serving, (f"endpoint:{NAME}", "silent_rollback", 1), model="m2"),
-         f"AwaitEndpoint {JUDGED} NotDone", ("FAILED", "RolledBack")),
+         f"AwaitEndpoint {ROTATED} NotDone", ("FAILED", "RolledBack")),
     Case("the update is refused", "endpoint_rotate",
          by_hand("endpoint_rotate", serving, ("function:ApplyEndpointFunction", CRASH), model="m2"),
-         f"ApplyEndpoint NoteTrouble {JUDGED} NotDone", ("FAILED", "Runtime.ExitError")),
+         f"ApplyEndpoint NoteTrouble {ROTATED} NotDone", ("FAILED", "Runtime.ExitError")),
+    Case("a gap is allowed", "endpoint_rotate", by_hand("endpoint_rotate", full_with_a_gap, model="m2"),
+         "ApplyConfig GoesFirst RecordGap AnnounceGap ApplyDeletion AwaitDeletion ApplyEndpoint AwaitEndpoint "
+         f"{ROTATED} Rotated"),
+    Case("the deletion dies", "endpoint_rotate",
+         by_hand("endpoint_rotate", full_with_a_gap, ("function:ApplyDeletionFunction", CRASH), model="m2"),
+         f"AnnounceGap ApplyDeletion NoteTrouble {ROTATED} NotDone", ("FAILED", "Runtime.ExitError")),
+    Case("somebody deleted the endpoint", "endpoint_rotate", by_hand("endpoint_rotate", deleted_by_a_stranger),
+         f"{TAKEN} IsLeftBehind ObserveAgain InvokeSmokeTest CleanConfigs DecideOutcome RecordOutcome HasOutcomeNews "
+         "IsDone Rotated"),
     Case("another run takes the lease", "endpoint_rotate", overtaken("endpoint_rotate", serving, model="m2"),
          f"{TAKEN} ClaimLost"),
     Case("the deployment is unknown", "endpoint_rotate", by_hand("endpoint_rotate", unregistered),
@@ -220,6 +260,9 @@ HANDS_OVER = [
     Case("a step dies and the next rung is taken", "window_handover",
          by_hand("window_handover", serving, ("function:ApplyEndpointFunction", CRASH), ladder=OFF_AT_ONCE),
          f"ApplyEndpoint NoteTrouble {STEPPED} NextRung ApplyEndpoint NoteTrouble NextRung ApplyDeletion HandedOver"),
+    Case("a rotation is at it and can't be waited for", "window_handover", slowly_rotated("window_handover"),
+         "WhatIsDecided TakeOver IsTakenOver LetSettle AwaitSettled ObserveDeployment DecideDeployment ClaimDecision "
+         f"IsClaimWon WhichRung ApplyConfig ApplyEndpoint AwaitEndpoint {STEPPED} ReleaseLease HandedOver"),
     Case("another run takes the lease", "window_handover", overtaken("window_handover", serving),
          f"{TAKEN} ClaimLost"),
     Case("the deployment is unknown", "window_handover", by_hand("window_handover", unregistered),
@@ -235,6 +278,8 @@ RECONCILES = [
     Case("another model is wished", "deployment_reconcile", _reconcile_rotates, "RecordDecision Reconciled"),
     Case("a window closes", "deployment_reconcile", _reconcile_hands_over,
          "WhichMachine RunWindowHandover CountRound RecordDecision Reconciled"),
+    Case("a window closes while another run is at it", "deployment_reconcile", slowly_rotated("deployment_reconcile"),
+         "WhatIsDecided RunWindowHandover CountRound RecordDecision Reconciled"),
     Case("a window closes and the ladder has no rung", "deployment_reconcile", _reconcile_has_no_way_off,
          "WhatIsDecided RecordDecision HasNews IsLadderExhausted NoWayOff", ("FAILED", "LadderExhausted")),
     Case("it is told to wait", "deployment_reconcile", by_hand("deployment_reconcile", lambda site: site.put()),

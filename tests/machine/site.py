@@ -51,7 +51,7 @@ class Site:
 
     def __init__(self) -> None:
         self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
-        self.outputs = deploy(self.cloud, TEMPLATE).outputs
+        self.outputs = deploy(self.cloud, TEMPLATE, parameters={"PurchaseBudgetUsd": "20000"}).outputs
         self.sagemaker = self.cloud.client("sagemaker")
         self.machines = self.cloud.client("stepfunctions")
 

@@ -6,8 +6,12 @@ import pytest
 
 from tests.arch.project import machine, machine_files
 from tests.machine.cases import CASES, Case, ended
+from tests.machine.component_cases import SCALES
+from tests.machine.purchase_cases import PURCHASES
+from tests.machine.release_cases import RELEASES
 
-each_case = pytest.mark.parametrize("case", CASES, ids=[f"{case.machine}: {case.name}" for case in CASES])
+ALL = [*CASES, *SCALES, *RELEASES, *PURCHASES]
+each_case = pytest.mark.parametrize("case", ALL, ids=[f"{case.machine}: {case.name}" for case in ALL])
 
 
 @each_case
@@ -21,7 +25,7 @@ def test_the_machine_goes_its_way_and_ends_as_it_should(case: Case) -> None:
 
 def test_no_state_of_any_machine_is_left_out() -> None:
     visited: dict[str, set[str]] = defaultdict(set)
-    for case in CASES:
+    for case in ALL:
         for name, states in ended(case).visited.items():
             visited[name] |= states
     assert {name: machine(name)["States"].keys() - visited[name] for name in machine_files()} == {

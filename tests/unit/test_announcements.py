@@ -9,6 +9,8 @@ import pytest
 
 from berth_core import announcements
 from berth_core.announcements import Announcement
+from berth_core.asking import command_for
+from berth_core.release_news import answering
 
 SAMPLES = Path(__file__).parents[2] / "events" / "out"
 NAMES_IN_THE_CONTRACT = {
@@ -29,7 +31,14 @@ NAMES_IN_THE_CONTRACT = {
     "Budget Reached",
     "Decision Held",
 }
-OURS = {"Deployment Failed"}
+OURS = {
+    "Deployment Failed",
+    "Downtime Begins",
+    "Release Approval Requested",
+    "Release Checked",
+    "Release Failed",
+    "Release Promoted",
+}
 
 NAME = "llama-eval"
 PLAN = "p5-for-eval"
@@ -97,6 +106,14 @@ TOLD = [
         decision_id=DECISION,
         code="NoCapacity",
     ),
+    announcements.downtime_begins(
+        deployment=NAME,
+        at=MIDWAY,
+        reason="recreate (deleted first, and down until the new one serves); my-model goes, and nothing serves until "
+        "my-model-v2 does",
+        decision_id=DECISION,
+        config_name=NEW,
+    ),
     announcements.components_scaled(
         deployment=NAME,
         at=MIDWAY,
@@ -112,6 +129,10 @@ TOLD = [
         plan=PLAN,
         ends_at=ENDS,
         finish_by=ENDS - timedelta(minutes=60),
+        next_plan="p5-second",
+        next_starts_at=ENDS,
+        gap_minutes=60,
+        bridge="on_demand",
     ),
     announcements.handover_completed(
         deployment=NAME,
@@ -133,10 +154,15 @@ TOLD = [
     announcements.approval_requested(
         deployment=NAME,
         at=CLOSING,
-        reason="extend p5-for-eval by 24 hours for 2200.00 USD",
+        reason="extend plan p5-for-eval: 24 h for 2200.00 USD. No answer until 2026-03-10 10:15 UTC means no.",
+        plan=PLAN,
         offering_id="tpeo-0a1b2c3d4e5f67890",
         price_usd=Decimal("2200.00"),
         expires_at=ENDS - timedelta(minutes=75),
+        request_id="0a1b2c3d4e5f6789",
+        who_may="whoever may call states:SendTaskSuccess in this account",
+        command=command_for("approve", "tpeo-0a1b2c3d4e5f67890", "2200.00", "AQCEAAAAKgAAAAMAAAAAA"),
+        task_token="AQCEAAAAKgAAAAMAAAAAA",
     ),
     announcements.plan_purchased(
         deployment=NAME,
@@ -160,15 +186,53 @@ TOLD = [
         deployment=NAME,
         at=CLOSING,
         reason="the offer costs 2600.00 USD, more than the cap of 2500.00 USD",
-        code="OverBudget",
+        code="OverPrice",
         max_price_usd=Decimal("2500.00"),
+        plan=PLAN,
         offering_id="tpeo-0a1b2c3d4e5f67890",
         price_usd=Decimal("2600.00"),
+    ),
+    announcements.release_checked(
+        deployment=NAME,
+        at=MIDWAY,
+        reason="2 checks passed on serverless inference with 4096 MB, the slowest in 812 ms",
+        release_id=DECISION,
+        model="my-model-v2",
+        place="serverless inference with 4096 MB",
+        checks=("check 1: passed: status 200 in 640 ms", "check 2: passed: status 200 in 812 ms"),
+    ),
+    announcements.release_approval_requested(
+        deployment=NAME,
+        at=MIDWAY,
+        reason="my-model-v2: 2 checks passed on serverless inference with 4096 MB, the slowest in 812 ms. No answer "
+        "until 2026-03-09 12:00 UTC means no.",
+        release_id=DECISION,
+        model="my-model-v2",
+        expires_at=MIDWAY + timedelta(days=3),
+        command=answering("approve", DECISION, "AQCEAAAAKgAAAAMAAAAAA"),
+        task_token="AQCEAAAAKgAAAAMAAAAAA",
+    ),
+    announcements.release_failed(
+        deployment=NAME,
+        at=MIDWAY,
+        reason="check 2: took 3120 ms, allowed are 1500 ms",
+        code="CheckFailed",
+        release_id=DECISION,
+        model="my-model-v2",
+        checks=("check 1: passed: status 200 in 640 ms", "check 2: TooSlow: took 3120 ms, allowed are 1500 ms"),
+    ),
+    announcements.release_promoted(
+        deployment=NAME,
+        at=MIDWAY,
+        reason=f"{NEW} is live with 1 in service",
+        release_id=DECISION,
+        model="my-model-v2",
     ),
     announcements.budget_reached(
         deployment=NAME,
         at=CLOSING + timedelta(hours=24),
         reason="24 of 24 hours on on-demand are used up",
+        percent=100,
         spent_usd=Decimal("1519.11"),
         max_usd=Decimal("2400.00"),
         hours=Decimal("24"),

@@ -7,7 +7,7 @@ import pytest
 
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
-from berth_core.decisions import Deploy, Hold, Refuse
+from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from tests.builders import (
     END,
     ON_DEMAND,
@@ -15,6 +15,7 @@ from tests.builders import (
     P5,
     PLAN_ARN,
     START,
+    attempt,
     block,
     endpoint,
     plan,
@@ -43,6 +44,7 @@ def test_deploys_onto_an_active_plan_with_free_instances() -> None:
 @pytest.mark.parametrize(
     ("over", "code", "text", "next_at"),
     [
+        ({"status": "Suspended"}, "WaitingForPlan", "'Suspended', a status that AWS", START + 61 * MINUTE),
         ({"status": "Scheduled"}, "WaitingForPlan", "should have opened at 2026-03-03 11:30 UTC", START + 61 * MINUTE),
         ({"available_count": 0}, "WaitingForPlan", "has 0 of 2 free", START + 65 * MINUTE),
         ({"status": "Failed", "status_message": "payment"}, "NoPlace", "is Failed: payment", None),
@@ -143,3 +145,66 @@ def test_stays_on_demand_if_told_not_to_return() -> None:
     decision = decide(snapshot(deployment=staying, endpoint=away))
     assert isinstance(decision, Hold)
     assert decision.code == "AsWanted"
+
+
+# --- by hand onto a plan, and what is left of an endpoint that is gone ----------------------------------------------
+
+
+def two_plans(**over: Any) -> Any:
+    return registration(reservation={"plans": ["p5-for-eval", "p5-second"], "instance_type": P5}, **over)
+
+
+def second(**over: Any) -> Any:
+    return plan(**{"name": "p5-second", "arn": PLAN_ARN + "-second", **over})
+
+
+def by_hand(plan_name: str, **over: Any) -> Any:
+    seen = snapshot(**{"deployment": two_plans(), "endpoint": endpoint(), "plans": (plan(), second()), **over})
+    return decide_deployment(seen, Intent(kind="deploy", plan=plan_name))
+
+
+def test_a_running_endpoint_asked_onto_a_plan_that_the_manifest_does_not_name_is_refused() -> None:
+    decision = by_hand("p5-other")
+    assert isinstance(decision, Refuse)
+    assert (decision.code, "the manifest doesn't name plan p5-other" in decision.reason) == ("NoPlace", True)
+
+
+def test_a_running_endpoint_asked_onto_another_plan_moves_there() -> None:
+    decision = by_hand("p5-second")
+    assert isinstance(decision, Deploy)
+    assert (decision.action, decision.plan) == ("update", "p5-second")
+
+
+def test_a_running_endpoint_asked_onto_a_full_plan_is_refused_and_not_waited_for() -> None:
+    decision = by_hand("p5-second", plans=(plan(), second(available_count=0, in_use_count=2)))
+    assert isinstance(decision, Refuse)
+    assert decision.code == "NoRoom"
+
+
+@pytest.mark.parametrize("name", ["p5-for-eval", PLAN_ARN])
+def test_an_endpoint_asked_onto_the_plan_that_it_is_on_is_as_wanted(name: str) -> None:
+    assert by_hand(name).code == "AsWanted"
+
+
+def test_what_a_stranger_left_behind_is_tidied_up_once() -> None:
+    left = snapshot(plans=(plan(status="Expired"),), attempts=(attempt(kind="deploy"),))
+    decision = decide_deployment(left, reconcile())
+    assert isinstance(decision, Tidy)
+    assert isinstance(decide_deployment(left, Intent(kind="rotate")), Tidy)
+    assert isinstance(decide_deployment(left, Intent(kind="rotate", model="other")), Hold)
+    tidied = left.model_copy(update={"attempts": (attempt(kind="tidy", target="configs"), *left.attempts)})
+    assert isinstance(decide_deployment(tidied, reconcile()), Refuse)
+
+
+@pytest.mark.parametrize("attempts", [(), (attempt(kind="hand_over", rung="delete", target="delete"),)])
+def test_nothing_is_tidied_up_where_nothing_was_left(attempts: Any) -> None:
+    assert isinstance(
+        decide_deployment(snapshot(plans=(plan(status="Expired"),), attempts=attempts), reconcile()), Refuse
+    )
+
+
+def test_a_removed_deployment_is_tidied_up_before_it_is_forgotten() -> None:
+    gone = registration({"removed_at": START})
+    left = snapshot(deployment=gone, attempts=(attempt(kind="deploy"),))
+    assert isinstance(decide_deployment(left, reconcile()), Tidy)
+    assert decide(left.model_copy(update={"attempts": ()})).code == "Removed"

@@ -56,7 +56,10 @@ FAILED = attempt(target=WANTED, done=False, code="RolledBack", ended_at=START + 
     ("code", "over"),
     [
         ("GaveUp", {"deployment": NEW_MODEL, "endpoint": endpoint(), "attempts": (FAILED,) * 3}),
-        ("Drift", {"deployment": registration(on_drift="accept"), "endpoint": endpoint(config_name="by-hand")}),
+        ("Drift", {"deployment": registration(on_drift="hold"), "endpoint": endpoint(config_name="by-hand")}),
+        ("DriftAccepted", {
+            "deployment": registration(on_drift="accept"), "endpoint": endpoint(config_name="by-hand")
+        }),
         ("OverReserved", {
             "deployment": registration(
                 reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 3}
@@ -80,9 +83,10 @@ def test_whatever_is_held_the_way_off_is_never_slept_through(code: str, over: di
 
 def test_a_rest_after_a_failure_ends_when_the_way_off_begins() -> None:
     failures = tuple(
-        attempt(target=WANTED, done=False, code="NoCapacity", ended_at=END - 155 * MINUTE) for _ in range(2)
+        attempt(target=WANTED, done=False, code="NoCapacity", ended_at=END - 156 * MINUTE) for _ in range(2)
     )
-    seen = snapshot(now=END - 154 * MINUTE, deployment=NEW_MODEL, endpoint=endpoint(), attempts=failures)
+    quick = tuple(attempt() for _ in range(5))
+    seen = snapshot(now=END - 155 * MINUTE, deployment=NEW_MODEL, endpoint=endpoint(), attempts=(*failures, *quick))
     decision = decide(seen)
     assert isinstance(decision, Hold)
     assert (decision.code, decision.next_at) == ("BackingOff", END - 150 * MINUTE)

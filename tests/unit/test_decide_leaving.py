@@ -15,6 +15,7 @@ from tests.builders import (
     P5,
     PLAN_ARN,
     START,
+    attempt,
     block,
     endpoint,
     outcome_of,
@@ -66,7 +67,8 @@ def test_a_late_hand_over_still_takes_its_first_rung() -> None:
 
 
 def test_a_rung_that_cannot_be_done_in_time_is_passed_over_for_one_that_can() -> None:
-    decision = decide(snapshot(now=END - 68 * MINUTE, endpoint=endpoint()))
+    began = attempt(kind="hand_over", done=False, started_at=END - 150 * MINUTE, ended_at=END - 145 * MINUTE)
+    decision = decide(snapshot(now=END - 68 * MINUTE, endpoint=endpoint(), attempts=(began,)))
     assert isinstance(decision, HandOver)
     assert decision.rung == "delete"
     assert "on_demand: can't be done by" in decision.reason
@@ -121,14 +123,18 @@ def test_goes_to_the_next_plan_if_it_is_already_active() -> None:
     ("max_hours", "max_usd", "leaves_after_hours"),
     [(24, "2400.00", 24), (24, "550.40", 10), (6, "2400.00", 6)],
 )
-def test_on_demand_ends_at_whichever_cap_comes_first(max_hours: int, max_usd: str, leaves_after_hours: int) -> None:
+def test_on_demand_ends_at_whichever_cap_comes_first_and_is_told_of_before(
+    max_hours: int, max_usd: str, leaves_after_hours: int
+) -> None:
     allowed = {**ON_DEMAND, "max_hours": max_hours, "max_usd": max_usd}
     capped = registration(end_of_window={"on_demand": allowed})
     away = endpoint(capped, plan_arn=None)
     closed = (plan(status="Expired"),)
     end = END + leaves_after_hours * HOUR
     on = {"deployment": capped, "endpoint": away, "plans": closed, "on_demand": (stay(END),)}
-    holding = decide(snapshot(now=END + HOUR, **on))
+    warned = END + 0.8 * leaves_after_hours * HOUR
+    assert decide(snapshot(now=END + HOUR, **on)).next_at == warned
+    holding = decide(snapshot(now=warned, **on))
     assert isinstance(holding, Hold)
     assert holding.next_at == end - 6 * MINUTE
     decision = decide(snapshot(now=end - 6 * MINUTE, **on))

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Refuse, Resize, Rotate
-from berth_core.facts import Override
+from berth_core.facts import Override, RollbackAlarm
 from tests.builders import (
     END,
     P5,
@@ -45,7 +47,7 @@ def test_rotates_to_another_model_when_a_second_fleet_fits() -> None:
 
 
 def test_refuses_a_rotation_that_has_no_room_with_the_numbers() -> None:
-    wanted = registration(model="my-model-v2")
+    wanted = registration(model="my-model-v2", end_of_window={"ladder": ["delete"]})
     full = plan(total_count=1, available_count=0, in_use_count=1)
     decision = decide(snapshot(deployment=wanted, endpoint=endpoint(), plans=(full,)))
     assert isinstance(decision, Refuse)
@@ -100,8 +102,8 @@ def test_what_was_asked_by_hand_lasts() -> None:
 def test_a_hand_made_config_is_replaced_unless_the_manifest_says_otherwise() -> None:
     changed = endpoint(config_name="made-by-hand")
     assert isinstance(decide(snapshot(endpoint=changed)), Rotate)
-    accepting = registration(on_drift="accept")
-    decision = decide(snapshot(deployment=accepting, endpoint=changed))
+    holding = registration(on_drift="hold")
+    decision = decide(snapshot(deployment=holding, endpoint=changed))
     assert isinstance(decision, Hold)
     assert decision.code == "Drift"
 
@@ -109,3 +111,40 @@ def test_a_hand_made_config_is_replaced_unless_the_manifest_says_otherwise() -> 
 def test_a_mix_after_a_failed_rollback_is_updated_to_the_wanted_config() -> None:
     decision = decide(snapshot(endpoint=endpoint(status="UpdateRollbackFailed")))
     assert isinstance(decision, Rotate)
+
+
+ALARMED = registration(model="my-model-v2", rollout={"alarms": ["5xx", "slow"]})
+
+
+@pytest.mark.parametrize(
+    ("states", "code", "text"),
+    [
+        ({"5xx": "OK", "slow": "INSUFFICIENT_DATA"}, None, ""),
+        ({"5xx": "OK"}, "AlarmMissing", "names slow, and there is no such alarm"),
+        ({"5xx": "ALARM", "slow": "OK"}, "AlarmFiring", "alarm 5xx of rollout.alarms is firing"),
+    ],
+)
+def test_alarms_that_would_stop_a_rollout_refuse_it(states: dict[str, str], code: str | None, text: str) -> None:
+    alarms = tuple(RollbackAlarm(name=name, state=state) for name, state in states.items())
+    seen = snapshot(deployment=ALARMED, endpoint=endpoint(), rollback_alarms=alarms)
+    decision = decide(seen)
+    assert getattr(decision, "code", None) == code
+    assert text in decision.reason
+    if code is not None:
+        assert (decision.kind, decision.next_at) == ("refuse", seen.now + 5 * MINUTE)
+
+
+def test_out_of_a_mix_no_alarm_stops_the_way() -> None:
+    firing = (RollbackAlarm(name="5xx", state="ALARM"), RollbackAlarm(name="slow", state="OK"))
+    mixed = endpoint(status="UpdateRollbackFailed")
+    decision = decide(snapshot(deployment=ALARMED, endpoint=mixed, rollback_alarms=firing))
+    assert isinstance(decision, Rotate)
+    assert decision.rollout is None
+
+
+def test_how_long_is_waited_follows_from_what_the_rollout_may_take() -> None:
+    ok = tuple(RollbackAlarm(name=name, state="OK") for name in ("5xx", "slow"))
+    seen = snapshot(deployment=ALARMED, endpoint=endpoint(), rollback_alarms=ok)
+    assert decide(seen).settled_by == seen.now + 10 * HOUR
+    plain = snapshot(deployment=registration(model="my-model-v2"), endpoint=endpoint())
+    assert decide(plain).settled_by == plain.now + 2 * HOUR

@@ -69,6 +69,25 @@ def test_a_change_of_status_is_told_and_wakes_the_deployments_on_it() -> None:
     assert [row.name for row in changed.rows] == ["p5-for-eval"]
 
 
+def test_a_status_that_nobody_documented_is_told_once_in_words() -> None:
+    strange = plan(status="Suspended")
+    changed = watch(plans=(strange,))
+    assert [change.what for change in changed.changes] == [
+        "Active to 'Suspended', a status that AWS doesn't document: nothing is put on the plan while it has it"
+    ]
+    after = watch(plans=(strange,), rows=changed.rows)
+    assert (after.changes, after.rows) == ((), ())
+    assert [change.what for change in watch(rows=changed.rows).changes] == ["Suspended to Active"]
+    assert "found: 'Suspended', a status that" in watch(plans=(strange,), rows=()).changes[0].what
+
+
+def test_a_status_that_nobody_documented_survives_the_ledger() -> None:
+    row = PlanRow(name="p5-for-eval", seen=plan(status="Suspended"))
+    assert PlanRow.model_validate(row.model_dump(mode="json")) == row
+    active = PlanRow(name="p5-for-eval", seen=plan())
+    assert PlanRow.model_validate(active.model_dump(mode="json")).seen.is_understood
+
+
 def test_a_change_of_a_plan_wakes_who_stands_on_it_even_if_its_manifest_no_longer_names_it() -> None:
     before = PlanRow(name="p5-for-eval", seen=plan(status="Scheduled"))
     renamed = brief(plans=("another",), placed_on="p5-for-eval")

@@ -1,8 +1,11 @@
 """The shell around a function: parse, name, run, dump."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +17,7 @@ from berth_shell.entry import entry, log_keys
 from berth_shell.requests import Turn
 from berth_shell.settings import Environment, LedgerSettings
 
+ROOT = Path(__file__).parents[2]
 EVENT = {"deployment": "llama-eval", "holder": "execution-1"}
 NEXT = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
 HOLD = Hold(code="WaitingForPlan", reason="plan p5-for-eval is Scheduled", next_at=NEXT)
@@ -93,3 +97,18 @@ def test_a_decision_inside_a_request_is_named_in_the_log() -> None:
 
     keys = log_keys(Request(deployment="llama-eval", holder="execution-1", decision=HOLD))
     assert keys["decision_code"] == "WaitingForPlan"
+
+
+def test_the_collector_rests_until_the_first_answer_and_works_from_then_on() -> None:
+    script = """
+import gc, sys
+sys.path[:0] = ["layers/core", "layers/shell"]
+from berth_shell import entry, requests, settings
+states = [gc.isenabled()]
+handler = entry.entry(requests.Turn, settings.Environment)(lambda request, _settings: request)
+handler({"deployment": "llama-eval", "holder": "execution-1"}, None)
+states += [gc.isenabled(), gc.get_freeze_count() > 0]
+sys.exit(0 if states == [False, True, True] else str(states))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -1,13 +1,14 @@
 """One shared client per service and purpose, made at first use: an event that isn't ours costs none.
 
-Making a client is the dearest part of a cold start (performance.md 1), so boto3 itself is imported late too.
+Making a client is the dearest part of a cold start, so botocore is imported late too, and boto3, whose clients are
+botocore's, not at all (docs/adr/0016).
 """
 
 from functools import cache
 from typing import Any
 
 type Client = Any
-"""A boto3 client. boto3 builds its methods at run time; the contract tests hold our calls against its models."""
+"""As boto3 makes it too. Its methods are built at run time; the contract tests hold our calls against its models."""
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
@@ -36,7 +37,6 @@ def invoking() -> Client:
 
 
 def _client(service: str, *, attempts: int, read_seconds: int) -> Client:
-    import boto3
     from botocore.config import Config
 
     config = Config(
@@ -44,4 +44,12 @@ def _client(service: str, *, attempts: int, read_seconds: int) -> Client:
         read_timeout=read_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    return _session().create_client(service, config=config)
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: they share what it has read of AWS's models and endpoints."""
+    from botocore.session import get_session
+
+    return get_session()

@@ -27,3 +27,11 @@ def send_task_success(client: Client, token: str, output: dict[str, Any]) -> boo
         client.send_task_success(taskToken=token, output=json.dumps(output))
         return True
     return False
+
+
+def stop_execution(client: Client, execution_arn: str, why: str) -> bool:
+    """Stops a run, and with it the machines that it runs. False if there is no such run any more. Idempotent."""
+    with fine_if(Answer.GONE, "StopExecution"):
+        client.stop_execution(executionArn=execution_arn, error="TakenOver", cause=why)
+        return True
+    return False

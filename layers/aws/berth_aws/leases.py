@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from berth_aws.attributes import Item
-from berth_aws.table import Table, iso
+from berth_aws.partitions import of_deployment
+from berth_aws.table import Table, iso, without_keys
 from berth_core.errors import RefusedError
 from berth_core.facts import Lease
 
+LEASE_ROW = "lease"
 LEASE = timedelta(minutes=15)
 """Three slow polls of five minutes: who misses three renewals in a row is taken for dead."""
 
@@ -17,53 +19,69 @@ class Leases:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def claim(self, deployment: str, holder: str, purpose: str, now: datetime) -> Lease:
+    def claim(
+        self,
+        deployment: str,
+        holder: str,
+        purpose: str,
+        now: datetime,
+        *,
+        deadline: datetime | None = None,
+        instead_of: str | None = None,
+    ) -> Lease:
         """The lease that is in force afterwards: the caller's own if it won, else the other holder's.
 
-        Re-entrant: claiming again as the same holder renews. An expired lease is anybody's.
+        Re-entrant: claiming again as the same holder renews, with a new fence. An expired lease is anybody's. With a
+        `deadline` it is a hand-over's, which nobody takes away; `instead_of` takes it away from that holder.
         """
-        lease = Lease(holder=holder, purpose=purpose, expires_at=now + LEASE)
-        written = self._table.put(
-            _pk(deployment),
-            "lease",
-            {"holder": holder, "purpose": purpose, "expires_at": iso(lease.expires_at)},
-            "attribute_not_exists(#pk) OR #holder = :holder OR #expires_at <= :now",
+        lease = Lease(
             holder=holder,
+            purpose=purpose,
+            expires_at=now + LEASE,
+            fence=int(now.timestamp() * 1_000_000),
+            urgent=deadline is not None,
+            deadline=deadline,
+        )
+        written = self._table.put(
+            of_deployment(deployment),
+            LEASE_ROW,
+            {**lease.model_dump(mode="json", exclude_none=True), "expires_at": iso(lease.expires_at)},
+            "attribute_not_exists(#pk) OR #holder = :holder OR #holder = :instead_of OR #expires_at <= :now",
+            holder=holder,
+            instead_of=instead_of or holder,
             now=iso(now),
         )
         return _lease(written.found) if written.found else lease
 
-    def renew(self, deployment: str, holder: str, now: datetime) -> bool:
-        """Whether the holder still has it. One that expired, and that nobody took, is still the holder's."""
+    def renew(self, deployment: str, holder: str, now: datetime, fence: int | None = None) -> bool:
+        """Whether the holder still has it. One that expired, and that nobody took, is still the holder's.
+
+        With the `fence` of a claim: and hasn't claimed it anew since.
+        """
         return self._table.update(
-            _pk(deployment),
-            "lease",
+            of_deployment(deployment),
+            LEASE_ROW,
             "SET #expires_at = :expires_at",
-            "#holder = :holder",
+            "#holder = :holder" + ("" if fence is None else " AND #fence <= :fence"),
             holder=holder,
             expires_at=iso(now + LEASE),
+            **({} if fence is None else {"fence": fence}),
         ).done
 
-    def insist(self, deployment: str, holder: str, now: datetime) -> None:
+    def insist(self, deployment: str, holder: str, now: datetime, fence: int | None = None) -> None:
         """Renews, before a change. RefusedError if another took over: who comes back from the dead acts no more."""
-        if not self.renew(deployment, holder, now):
+        if not self.renew(deployment, holder, now, fence):
             raise RefusedError(f"the lease on {deployment} is no longer held by {holder}: another run has taken over")
 
     def release(self, deployment: str, holder: str) -> bool:
         """False if there was nothing of this holder's to release: doing it twice, or too late, is harmless."""
-        return self._table.delete(_pk(deployment), "lease", "#holder = :holder", holder=holder).done
-
-    def in_force(self, deployment: str, now: datetime) -> Lease | None:
-        """The lease as it stands, None if there is none or it has expired."""
-        row = self._table.get(_pk(deployment), "lease")
-        if row is None or row["expires_at"] <= iso(now):
-            return None
-        return _lease(row)
+        return self._table.delete(of_deployment(deployment), LEASE_ROW, "#holder = :holder", holder=holder).done
 
 
-def _pk(deployment: str) -> str:
-    return f"deployment#{deployment}"
+def in_force(row: Item, now: datetime) -> Lease | None:
+    """The lease of this row, None if it has expired."""
+    return _lease(row) if row["expires_at"] > iso(now) else None
 
 
 def _lease(row: Item) -> Lease:
-    return Lease.model_validate({key: row[key] for key in ("holder", "purpose", "expires_at")})
+    return Lease.model_validate(without_keys(row))

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from berth_core.facts import Block, PlanSeen, PlanStatus
+from berth_core.facts import Block, PlanSeen
 
 
 def plan_fact(answer: dict[str, Any]) -> PlanSeen:
-    """From DescribeTrainingPlan or a summary of ListTrainingPlans. ValueError for a status not documented by AWS."""
+    """From DescribeTrainingPlan or a summary of ListTrainingPlans."""
     return PlanSeen(
         name=answer["TrainingPlanName"],
         arn=answer["TrainingPlanArn"],
-        status=PlanStatus(answer["Status"]),
+        status=answer.get("Status", "unknown"),
         status_message=answer.get("StatusMessage", ""),
         targets=tuple(answer.get("TargetResources", ())),
         total_count=answer.get("TotalInstanceCount", 0),
@@ -33,8 +33,8 @@ def _block(reserved: dict[str, Any]) -> Block:
     return Block(
         starts_at=reserved["StartTime"],
         ends_at=reserved["EndTime"],
-        instance_type=reserved["InstanceType"],
-        instance_count=reserved["TotalInstanceCount"],
+        instance_type=reserved.get("InstanceType", ""),
+        instance_count=reserved.get("TotalInstanceCount", 0),
         status=reserved.get("Status"),
         zone=reserved.get("AvailabilityZone"),
     )

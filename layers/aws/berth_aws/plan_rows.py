@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from berth_aws.attributes import Item
-from berth_aws.table import Table
+from berth_aws.partitions import WATCHED
+from berth_aws.table import Table, without_keys
 from berth_core.decide.watch import PlanRow
 
-PK = "plans"
+PLAN = "plan#"
 
 
 class PlanRows:
@@ -15,13 +16,13 @@ class PlanRows:
 
     def all(self) -> tuple[PlanRow, ...]:
         """Every plan that a watch has seen, by name."""
-        return tuple(PlanRow.model_validate(_without_keys(row)) for row in self._table.query(PK))
+        return tuple(plan_row(row) for row in self._table.query(WATCHED, "begins_with(#sk, :prefix)", prefix=PLAN))
 
     def keep(self, rows: Iterable[PlanRow]) -> None:
         """Idempotent: the last writer's look counts."""
         for row in rows:
-            self._table.put(PK, row.name, row.model_dump(mode="json"))
+            self._table.put(WATCHED, f"{PLAN}{row.name}", row.model_dump(mode="json"))
 
 
-def _without_keys(row: Item) -> Item:
-    return {key: value for key, value in row.items() if key not in ("pk", "sk")}
+def plan_row(row: Item) -> PlanRow:
+    return PlanRow.model_validate(without_keys(row))

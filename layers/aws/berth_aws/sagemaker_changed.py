@@ -40,8 +40,12 @@ def create_endpoint(client: Client, name: str, config_name: str, tags: dict[str,
     return f"created endpoint {name} on {config_name}"
 
 
-def update_endpoint(client: Client, name: str, config_name: str, rollout: dict[str, Any] | None) -> str:
+def update_endpoint(
+    client: Client, name: str, config_name: str, rollout: dict[str, Any] | None, *, keep_count: bool = False
+) -> str:
     """Moves the endpoint to a config; `rollout` is AWS's DeploymentConfig, None for its default, blue/green at once.
+
+    `keep_count` keeps the present number of instances instead of the config's: none, for one that is parked.
 
     Nothing is asked if the config is live, or already on its way. RefusedError if the endpoint is gone.
     """
@@ -49,7 +53,9 @@ def update_endpoint(client: Client, name: str, config_name: str, rollout: dict[s
     if _heads_for(there, config_name):
         return f"endpoint {name} already is, or is on its way, to {config_name}"
     _refuse_in_transition(there)
-    policy = {"DeploymentConfig": rollout} if rollout else {}
+    policy: dict[str, Any] = {"DeploymentConfig": rollout} if rollout else {}
+    if keep_count:
+        policy["RetainAllVariantProperties"] = True
     with in_our_words("UpdateEndpoint", once_only=True):
         client.update_endpoint(EndpointName=name, EndpointConfigName=config_name, **policy)
     return f"updated endpoint {name} to {config_name}"
@@ -90,10 +96,9 @@ def delete_config(client: Client, name: str) -> None:
 def _config_request(spec: ConfigSpec, tags: dict[str, str]) -> dict[str, Any]:
     variant: dict[str, Any] = {
         "VariantName": VARIANT,
-        "ModelName": spec.model,
         "InstanceType": spec.instance_type,
         "InitialInstanceCount": spec.instance_count,
-        "InitialVariantWeight": 1.0,
+        **(_of_a_model(spec.model) if spec.model else _for_components(spec.instance_count)),
     }
     if spec.plan_arn:
         variant["CapacityReservationConfig"] = {
@@ -102,6 +107,15 @@ def _config_request(spec: ConfigSpec, tags: dict[str, str]) -> dict[str, Any]:
         }
     role = {"ExecutionRoleArn": spec.execution_role_arn} if spec.execution_role_arn else {}
     return {"EndpointConfigName": spec.name, "ProductionVariants": [variant], "Tags": _tags(tags), **role}
+
+
+def _of_a_model(model: str) -> dict[str, Any]:
+    return {"ModelName": model, "InitialVariantWeight": 1.0}
+
+
+def _for_components(most: int) -> dict[str, Any]:
+    """Instances come and go with the copies. A minimum of 0 lets them all go (aws-facts 3.2)."""
+    return {"ManagedInstanceScaling": {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": most}}
 
 
 def _is_there(client: Client, spec: ConfigSpec) -> bool:

@@ -10,7 +10,7 @@ from berth_aws.clients import Client
 from berth_aws.plan_facts import plan_fact
 from berth_aws.translate import Answer, fine_if, in_our_words
 from berth_core.decide.watch import EndpointBrief
-from berth_core.facts import ConfigSeen, EndpointSeen, PlanSeen, VariantSeen
+from berth_core.facts import Attempt, ConfigSeen, EndpointSeen, PlanSeen, VariantSeen
 from berth_core.naming import is_config_of
 
 type Described = dict[str, Any]
@@ -49,6 +49,15 @@ def endpoint_seen(client: Client, name: str) -> EndpointSeen | None:
         tags=tags,
         changed_at=answer.get("LastModifiedTime"),
     )
+
+
+def with_its_config(endpoint: EndpointSeen | None, attempts: tuple[Attempt, ...]) -> EndpointSeen | None:
+    """If somebody deleted the live config: what we made under its name, which follows from its content."""
+    if endpoint is None or endpoint.config is not None:
+        return endpoint
+    made = (attempt.config for attempt in attempts if attempt.config is not None)
+    known = next((config for config in made if config.name == endpoint.config_name), None)
+    return endpoint.model_copy(update={"config": known})
 
 
 def config_seen(client: Client, name: str) -> ConfigSeen | None:
@@ -120,5 +129,5 @@ def _variant(answer: dict[str, Any]) -> VariantSeen:
 
 def _brief(answer: dict[str, Any]) -> EndpointBrief:
     return EndpointBrief(
-        name=answer["EndpointName"], status=answer["EndpointStatus"], changed_at=answer["LastModifiedTime"]
+        name=answer["EndpointName"], status=answer["EndpointStatus"], changed_at=answer.get("LastModifiedTime")
     )

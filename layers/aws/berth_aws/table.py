@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -41,21 +41,24 @@ class Table:
             answer = self._client.get_item(TableName=self._name, Key=_key(pk, sk), ConsistentRead=True)
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
-    def query(self, pk: str, condition: str = "", *, newest: int | None = None, **values: Any) -> list[Item]:
-        """All rows of `pk` whose `#sk` fits the condition, in the order of `sk`; with `newest`, the last ones first."""
+    def query(self, pk: str, condition: str = "", **values: Any) -> list[Item]:
+        """All rows of `pk` whose `#sk` fits the condition, in the order of `sk`."""
         expression = "#pk = :pk" + (f" AND {condition}" if condition else "")
-        arguments = _arguments("KeyConditionExpression", expression, {**values, "pk": pk})
-        if newest is not None:
-            arguments |= {"ScanIndexForward": False, "Limit": newest}
-        rows: list[Item] = []
-        while newest is None or len(rows) < newest:
+        return list(self._pages(_arguments("KeyConditionExpression", expression, {**values, "pk": pk})))
+
+    def from_the_end(self, pk: str, *, page: int) -> Iterator[Item]:
+        """The rows of `pk` against the order of `sk`, read by pages of so many as the caller goes on."""
+        arguments = _arguments("KeyConditionExpression", "#pk = :pk", {"pk": pk})
+        yield from self._pages(arguments | {"ScanIndexForward": False, "Limit": page})
+
+    def _pages(self, arguments: dict[str, Any]) -> Iterator[Item]:
+        while True:
             with in_our_words("Query"):
                 page = self._client.query(TableName=self._name, ConsistentRead=True, **arguments)
-            rows += [from_attributes(each) for each in page["Items"]]
+            yield from (from_attributes(each) for each in page["Items"])
             if "LastEvaluatedKey" not in page:
-                break
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-        return rows[:newest]
+                return
+            arguments = {**arguments, "ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def put(self, pk: str, sk: str, row: Mapping[str, Any], condition: str = "", **values: Any) -> Written:
         """Writes the whole row, if the condition holds for the one that is there."""
@@ -84,6 +87,11 @@ class Table:
         except failed as error:
             return Written(done=False, found=from_attributes(error.response.get("Item", {})) or None)
         return Written(done=True)
+
+
+def without_keys(row: Item) -> Item:
+    """A row's own attributes."""
+    return {name: value for name, value in row.items() if name not in ("pk", "sk")}
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Literal
 
+from berth_aws.partitions import waiting_for
 from berth_aws.table import Table, iso
 from berth_core.model import Frozen
 
@@ -28,20 +29,16 @@ class Waiters:
     def store(self, endpoint: str, waiter: Waiter, now: datetime) -> None:
         """One row per holder: a task that waits again, with a new token, takes the place of its last try."""
         row = {**waiter.model_dump(), "stored_at": iso(now), "expires_at": int((now + KEPT).timestamp())}
-        self._table.put(_pk(endpoint), _sk(waiter.holder), row)
+        self._table.put(waiting_for(endpoint), _sk(waiter.holder), row)
 
     def of(self, endpoint: str) -> tuple[Waiter, ...]:
         """All that wait for this endpoint; empty if nobody does."""
-        rows = self._table.query(_pk(endpoint))
+        rows = self._table.query(waiting_for(endpoint))
         return tuple(Waiter(holder=row["holder"], token=row["token"], until=row["until"]) for row in rows)
 
     def forget(self, endpoint: str, waiter: Waiter) -> bool:
         """True for the one caller that took it; False if it was gone already, or the holder waits anew."""
-        return self._table.delete(_pk(endpoint), _sk(waiter.holder), "#token = :token", token=waiter.token).done
-
-
-def _pk(endpoint: str) -> str:
-    return f"waiter#{endpoint}"
+        return self._table.delete(waiting_for(endpoint), _sk(waiter.holder), "#token = :token", token=waiter.token).done
 
 
 def _sk(holder: str) -> str:

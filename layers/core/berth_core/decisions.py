@@ -4,18 +4,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from berth_core.facts import Left, Override
 from berth_core.model import Frozen, Time
 
 
 class ConfigSpec(Frozen):
-    """An endpoint config to be made. Its name follows from its content, so that a retry meets its own work."""
+    """An endpoint config to be made. Its name follows from its content, so that a retry meets its own work.
+
+    Without a model the variant is for inference components, and SageMaker keeps 0 to `instance_count` instances of it.
+    """
 
     name: str
-    model: str
+    model: str | None
     instance_type: str
     instance_count: int
     plan_arn: str | None = None
     execution_role_arn: str | None = None
+    serves: Literal["model", "components"] = "model"
 
 
 class Hold(Frozen):
@@ -25,6 +30,8 @@ class Hold(Frozen):
     code: str
     reason: str
     next_at: Time | None = None
+    adopt: Override | None = None
+    """What was found changed, and is wished from now on."""
 
 
 class Refuse(Frozen):
@@ -37,11 +44,15 @@ class Refuse(Frozen):
 
 
 class Changing(Frozen):
-    """What all changes of an endpoint have in common."""
+    """What all changes of an endpoint have in common.
+
+    `settled_by` is when SageMaker must be done by its own limits: until then the machine waits for it.
+    """
 
     id: str
     reason: str
     started_at: Time
+    settled_by: Time | None = None
 
 
 class Deploy(Changing):
@@ -55,13 +66,20 @@ class Deploy(Changing):
 
 
 class Rotate(Changing):
-    """Move the endpoint to another config on the capacity it has."""
+    """Move the endpoint to another config.
+
+    On the capacity it has; or, on a full reservation, out to on-demand (`hop`: it comes home as a deployment); or
+    deleted and made anew (`recreate`, action `replace`), of which `replaced` is the model that ran.
+    """
 
     kind: Literal["rotate"] = "rotate"
-    action: Literal["update"] = "update"
+    action: Literal["update", "replace"] = "update"
     config: ConfigSpec
     rollout: dict[str, Any] | None = None
     plan: str | None = None
+    strategy: str = "all_at_once"
+    rung: Literal["hop", "recreate"] | None = None
+    replaced: str | None = None
 
 
 class Resize(Changing):
@@ -79,12 +97,86 @@ class HandOver(Changing):
     """One rung of the ladder off a closing window. `give_up_at` is when the next rung has to begin."""
 
     kind: Literal["hand_over"] = "hand_over"
-    rung: Literal["next_plan", "on_demand", "delete"]
+    rung: Literal["next_plan", "on_demand", "scale_to_zero", "delete"]
     action: Literal["update", "delete"]
     config: ConfigSpec | None = None
+    left: Left | None = None
     finish_by: Time
     give_up_at: Time
 
 
-Change = Deploy | Rotate | Resize | HandOver
-Decision = Annotated[Hold | Refuse | Change, Field(discriminator="kind")]
+class ComponentSpec(Frozen):
+    """An inference component as it shall be. Without `copies` it keeps those that it has.
+
+    `rollout` is UpdateInferenceComponent's DeploymentConfig; none replaces all copies at once.
+    """
+
+    name: str
+    model: str
+    accelerators: int
+    memory_mb: int
+    copies: int | None
+    rollout: dict[str, Any] | None = None
+
+
+class ScalingSpec(Frozen):
+    """How a component shall scale by itself. `idle_minutes`: an alarm tells when nobody has called for so long."""
+
+    component: str
+    min_copies: int
+    max_copies: int
+    suspended: bool = False
+    target_concurrency: int | None = None
+    wakes: bool = False
+    idle_minutes: int | None = None
+
+
+class Scale(Changing):
+    """Bring the endpoint's components to what is declared, and to the copies that are ordered.
+
+    All of ours that isn't in `components` is deleted, and so is all scaling that isn't in `scaling`. `recreate` deletes
+    first what is older than the decision. `release` also waits until SageMaker has let go of all instances.
+    """
+
+    kind: Literal["scale"] = "scale"
+    action: Literal["copies", "recreate"]
+    rung: Literal["park", "wake"] | None = None
+    target: str
+    components: tuple[ComponentSpec, ...] = ()
+    scaling: tuple[ScalingSpec, ...] = ()
+    copies: int
+    release: bool = False
+    give_up_at: Time
+
+
+class Tidy(Changing):
+    """Delete configs of ours that were left behind by an endpoint that is gone."""
+
+    kind: Literal["tidy"] = "tidy"
+    action: Literal["clean"] = "clean"
+
+
+class TakeOver(Frozen):
+    """End the run that holds the lease, because a hand-over can't wait for it any longer. No change of the endpoint."""
+
+    kind: Literal["take_over"] = "take_over"
+    reason: str
+    holder: str
+    purpose: str
+    deadline: Time
+
+
+class BeginPurchase(Frozen):
+    """Start plan_purchase, which asks and buys by itself. No change of the endpoint, and nothing waits for it.
+
+    The execution is named after the id: started again, it is the same one.
+    """
+
+    kind: Literal["begin_purchase"] = "begin_purchase"
+    id: str
+    reason: str
+    request: dict[str, Any]
+
+
+Change = Deploy | Rotate | Resize | HandOver | Scale | Tidy
+Decision = Annotated[Hold | Refuse | TakeOver | BeginPurchase | Change, Field(discriminator="kind")]

@@ -10,7 +10,22 @@ ENOUGH = 5
 """Finished attempts needed before measurements replace the default."""
 
 # Assumptions, on the generous side: the published 8B model takes about 4 minutes to come up, large ones 15 to 45.
-DEFAULT_MINUTES = {"deploy": 20, "rotate": 20, "resize": 20, "next_plan": 20, "on_demand": 20, "delete": 5}
+# From zero copies a published run took 9.4 minutes; parking off a window waits until SageMaker lets go of instances
+# that have been empty for about 10 minutes (aws-facts 3.2), and then moves the endpoint.
+DEFAULT_MINUTES = {
+    "deploy": 20,
+    "rotate": 20,
+    "hop": 20,
+    "recreate": 20,
+    "resize": 20,
+    "next_plan": 20,
+    "on_demand": 20,
+    "scale_to_zero": 25,
+    "delete": 5,
+    "scale": 15,
+    "wake": 10,
+    "park": 5,
+}
 
 
 def expected(what: str, attempts: Sequence[Attempt]) -> timedelta:

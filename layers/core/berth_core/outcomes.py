@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from berth_core.decisions import ConfigSpec
+from berth_core.facts import Left
 from berth_core.model import Frozen, Time
 
 
@@ -35,10 +37,15 @@ class Outcome(Frozen):
     code: str = ""
     reason: str
     decision_id: str
-    asked: Literal["deploy", "rotate", "resize", "hand_over"]
+    asked: Literal["deploy", "rotate", "resize", "hand_over", "scale", "tidy"]
     rung: str | None = None
     target: str
     started_at: Time
     ended_at: Time
     took_seconds: float
     plan_arn: str | None = None
+    left: Left | None = None
+    config: ConfigSpec | None = None
+    """What was made for it."""
+    replaced: str | None = None
+    """The model that ran before a recreation."""

@@ -27,6 +27,9 @@ _SAGEMAKER = {
     "ml.g6.12xlarge": "5.752",
     "ml.g6.24xlarge": "8.344",
     "ml.g6.48xlarge": "16.688",
+    # AWS Machine Learning Blog, "Use Serverless Inference to reduce testing costs in your MLOps pipelines", us-east-2:
+    # about 166 USD a month of 30 days. For staging, which a small instance is enough for.
+    "ml.m5.xlarge": "0.23",
     # AWS Price List API, AmazonSageMaker Training and Batch Transform (the higher of the two), us-west-2, as quoted in
     # a public fine-tuning service's rate table (read 2026-11). g5.2xlarge, g5.12xlarge, g6e.2xlarge and g6e.12xlarge
     # agree with us-east-1 of 2026-08, where Training and Hosting are said to cost the same.

@@ -4,10 +4,14 @@
     def handler(request: Request, settings: Settings) -> Snapshot: ...
 
 Errors pass through unchanged: Lambda reports the class name to Step Functions, which acts on it.
+
+Until the first answer there is nothing to collect, for what is imported stays. So the collector rests until then, and
+leaves alone ever after what it finds there.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
@@ -19,6 +23,9 @@ from berth_shell.settings import Environment
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+
+_COLLECTED_BEFORE = gc.isenabled()
+gc.disable()
 
 type Event = dict[str, Any]
 type Handler = Callable[[Event, Any], Any]
@@ -48,12 +55,21 @@ def entry[Request: BaseModel, Settings: Environment](
             except Exception as error:
                 log.warning("failed", extra={**about, "error": type(error).__name__, "reason": str(error)})
                 raise
+            finally:
+                _end_of_start()
             log.info("done", extra={**about, **log_keys(answer)})
             return answer.model_dump(mode="json")
 
         return handler
 
     return decorate
+
+
+@cache
+def _end_of_start() -> None:
+    gc.freeze()
+    if _COLLECTED_BEFORE:
+        gc.enable()
 
 
 def log_keys(model: BaseModel) -> dict[str, str]:

@@ -10,3 +10,4 @@ class Turn(Frozen):
 
     deployment: str = Field(min_length=1, description="by name, as in the manifest")
     holder: str
+    fence: int | None = Field(default=None, description="of the claim that this step belongs to")

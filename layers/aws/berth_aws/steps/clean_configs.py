@@ -16,14 +16,20 @@ class Cleaned(Frozen):
 
 
 def clean_configs(
-    deployment: str, holder: str, keep: frozenset[str], stack: str, ledger: Ledger, now: datetime
+    deployment: str,
+    holder: str,
+    keep: frozenset[str],
+    stack: str,
+    ledger: Ledger,
+    now: datetime,
+    fence: int | None = None,
 ) -> Cleaned:
     """Deletes configs that have our kind of name and our tags and are neither live, nor pending, nor in `keep`.
 
     SageMaker doesn't protect a live config, and without it the endpoint can't be updated any more (aws-facts 2.7): so
     what is live is read afresh before each deletion. Idempotent.
     """
-    ledger.leases.insist(deployment, holder, now)
+    ledger.leases.insist(deployment, holder, now, fence)
     sagemaker = clients.shared("sagemaker")
     ours = {STACK_TAG: stack, DEPLOYMENT_TAG: deployment}
     deleted: list[str] = []

@@ -1,14 +1,27 @@
 """All that a decision about one deployment may look at, read afresh."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from berth_aws import clients
+from berth_aws.alarms_seen import alarms_seen
+from berth_aws.components_seen import components_on
 from berth_aws.ledger import Ledger
-from berth_aws.sagemaker_seen import endpoint_seen, plan_seen
+from berth_aws.sagemaker_seen import endpoint_seen, plan_seen, with_its_config
+from berth_aws.scaling_seen import alarms_of, scaling_of
 from berth_core.errors import RefusedError
-from berth_core.facts import EndpointSeen, OnDemandUse, PlanSeen, Policy, Registration, Snapshot
+from berth_core.facts import (
+    EndpointSeen,
+    OnDemandUse,
+    PlanSeen,
+    PlanStatus,
+    Policy,
+    Registration,
+    Rival,
+    Snapshot,
+)
 
 
 def observe_deployment(
@@ -22,18 +35,49 @@ def observe_deployment(
         )
     sagemaker = clients.shared("sagemaker")
     endpoint = endpoint_seen(sagemaker, name)
-    stays = ledger.history.stays(name)
+    past = ledger.standing(name, now)
+    endpoint = with_its_config(endpoint, past.attempts)
+    plans = _plans(sagemaker, registration, endpoint, ledger)
+    under = endpoint.plan_arn if endpoint else None
     return Snapshot(
         now=now,
         deployment=registration,
-        policy=policy.model_copy(update={"prices_usd_per_hour": _needed(prices, registration, endpoint, stays)}),
-        plans=_plans(sagemaker, registration, endpoint, ledger),
+        policy=policy.model_copy(update={"prices_usd_per_hour": _needed(prices, registration, endpoint, past.stays)}),
+        plans=plans,
         endpoint=endpoint,
-        lease=ledger.leases.in_force(name, now),
-        attempts=ledger.history.attempts(name),
-        on_demand=stays,
+        lease=past.lease,
+        attempts=past.attempts,
+        on_demand=past.stays,
+        turns=past.turns,
+        rollback_alarms=alarms_seen(registration.manifest.rollout.alarms),
+        rivals=tuple(
+            rival for plan in plans if _may_move_onto(plan, under) for rival in _rivals(plan, name, ledger, now)
+        ),
         holder=holder,
+        purchases=ledger.purchases.all() if _may_buy(registration) else (),
+        **_components(registration, endpoint, plans, policy.stack, ledger, now),
     )
+
+
+def _may_buy(registration: Registration) -> bool:
+    """Of a manifest that can't spend anything, nobody asks what was bought: that read is spared."""
+    manifest = registration.manifest
+    return manifest.reservation.purchase is not None or manifest.end_of_window.extend is not None
+
+
+def _may_move_onto(plan: PlanSeen, under: str | None) -> bool:
+    """Nobody competes for a plan that isn't open or has nothing free: that read is spared."""
+    return plan.status is PlanStatus.ACTIVE and plan.available_count > 0 and plan.arn != under
+
+
+def _rivals(plan: PlanSeen, name: str, ledger: Ledger, now: datetime) -> Iterator[Rival]:
+    """The others in the plan's queue whose manifest still names it."""
+    for rival in ledger.queues.of(plan.name, now):
+        if rival.name == name:
+            continue
+        registration = ledger.registrations.get(rival.name)
+        if registration and not registration.removed_at and plan.name in registration.manifest.reservation.plans:
+            yield rival
 
 
 def _plans(
@@ -51,6 +95,30 @@ def _plans(
         plan = plan_seen(sagemaker, under) or _last_seen(ledger, under)
         plans += [plan] if plan is not None else []
     return tuple(plans)
+
+
+def _components(
+    registration: Registration,
+    endpoint: EndpointSeen | None,
+    plans: tuple[PlanSeen, ...],
+    stack: str,
+    ledger: Ledger,
+    now: datetime,
+) -> dict[str, Any]:
+    """Only for endpoints that have some: a look costs two calls for each component, and a few for all."""
+    if endpoint is None or endpoint.config is None or endpoint.config.model is not None:
+        return {}
+    name = registration.name
+    components = components_on(clients.shared("sagemaker"), name, stack)
+    ours = [each.name for each in components if each.ours]
+    under = next((plan for plan in plans if plan.arn == endpoint.plan_arn), None)
+    return {
+        "components": components,
+        "scaling": scaling_of(clients.shared("application-autoscaling"), ours) if ours else (),
+        "alarms": alarms_of(clients.shared("cloudwatch"), stack, name, ours) if ours else (),
+        "gaps": ledger.components.gaps(name),
+        "waiting": tuple(rival.name for rival in _rivals(under, name, ledger, now)) if under is not None else (),
+    }
 
 
 def _last_seen(ledger: Ledger, plan_arn: str) -> PlanSeen | None:

@@ -1,17 +1,22 @@
 """The end of a step, in the ledger and in words for the bus. The state machine tells; this only says what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from berth_aws.ledger import Ledger
 from berth_aws.registrations import LastHold, Noted
-from berth_core.decisions import Decision
-from berth_core.facts import Snapshot
+from berth_core.decisions import Decision, Hold, Refuse
+from berth_core.facts import Rival, Snapshot
 from berth_core.model import Frozen
+from berth_core.naming import wanted_count
 from berth_core.outcomes import Outcome, Trouble
 from berth_core.recording import Happened, Recording, record
+
+GRACE = timedelta(minutes=30)
+"""How long a place in a queue outlasts the look that was asked for."""
+WAITS = timedelta(days=1)
 
 
 def _none_if_empty(given: Any) -> Any:
@@ -47,16 +52,37 @@ def record_outcome(ended: Ended, bus: str, ledger: Ledger, now: datetime) -> Rec
     recording = record(_happened(ended, ledger, now))
     _write_history(ended, recording, ledger, ended.seen.now if ended.seen else now)
     ledger.registrations.reconciled(ended.deployment, _noted(ended, recording))
+    if recording.wish is not None:
+        ledger.registrations.override(ended.deployment, recording.wish)
     if recording.removed:
         ledger.registrations.forget(ended.deployment)
     if ended.release:
         ledger.leases.release(ended.deployment, ended.holder)
-    entries = tuple(announcement.as_entry(bus) for announcement in recording.announcements)
+    _wait_in_queues(ended, recording, ledger, now)
+    once = [told for what, told in recording.once if ledger.history.tell_once(ended.deployment, what, ended.by)]
+    entries = tuple(announcement.as_entry(bus) for announcement in (*recording.announcements, *once))
     return Recorded(entries=entries, summary=recording.summary)
 
 
+def _wait_in_queues(ended: Ended, recording: Recording, ledger: Ledger, now: datetime) -> None:
+    """Until a little after it has asked to be looked at again."""
+    if ended.seen is None:
+        return
+    deployed = ended.seen.deployment
+    until = (recording.due_at or now + WAITS) + GRACE
+    for plan in recording.waits_for:
+        rival = Rival(
+            name=deployed.name,
+            plan=plan,
+            priority=deployed.manifest.reservation.priority,
+            instance_count=wanted_count(deployed),
+        )
+        ledger.queues.wait(rival, until)
+
+
 def _happened(ended: Ended, ledger: Ledger, now: datetime) -> Happened:
-    last = ledger.registrations.last_hold(ended.deployment)
+    holds = ended.outcome is None and ended.failure is None and isinstance(ended.decision, Hold | Refuse)
+    last = ledger.registrations.last_hold(ended.deployment) if holds else None
     # What this very run recorded is a retry's own work: it has to be told, since the first answer was lost.
     known = (last.code, last.reason) if last is not None and last.by != ended.by else None
     return Happened(
@@ -76,12 +102,24 @@ def _write_history(ended: Ended, recording: Recording, ledger: Ledger, at: datet
         ledger.history.keep_outcome(ended.deployment, recording.outcome)
     if recording.held is not None and recording.is_new_hold:
         ledger.history.keep_hold(ended.deployment, recording.held, at)
+    if recording.gap is not None:
+        ledger.components.keep_gap(ended.deployment, recording.gap)
     if recording.stay_begun is not None:
         ledger.history.begin_stay(ended.deployment, recording.stay_begun)
     if recording.stay_ended_at is not None and ended.seen is not None:
         running = [stay for stay in ended.seen.on_demand if stay.ended_at is None]
         for stay in running:
             ledger.history.end_stay(ended.deployment, stay.started_at, recording.stay_ended_at)
+    _write_turns(ended, recording, ledger)
+
+
+def _write_turns(ended: Ended, recording: Recording, ledger: Ledger) -> None:
+    if recording.turn_ended_at is not None and ended.seen is not None:
+        for turn in (each for each in ended.seen.turns if each.ended_at is None):
+            ledger.history.end_turn(ended.deployment, turn, recording.turn_ended_at)
+    for begun in (recording.turn_failed, recording.turn_begun):
+        if begun is not None:
+            ledger.history.begin_turn(ended.deployment, begun)
 
 
 def _noted(ended: Ended, recording: Recording) -> Noted:

@@ -1,30 +1,16 @@
 """A manifest came, changed or went. The event only says which: what counts is what the bucket holds now."""
 
-import re
 from datetime import datetime
 from typing import Any, Literal
 
-from berth_aws import clients
-from berth_aws.bus import announce
-from berth_aws.executions import start_reconcile
-from berth_aws.ledger import Ledger
-from berth_aws.manifests import ManifestObject, read_manifest
-from berth_core.announcements import Announcement, deployment_registered, deployment_rejected
-from berth_core.announcements.registering import MOST_PROBLEMS
-from berth_core.manifest import Manifest
+from berth_core.manifest_keys import is_candidate
 from berth_core.model import Frozen
-from berth_core.parsing import Rejection, parse_manifest
-
-MOST_KEPT = 64 * 1024
-"""Characters of a manifest's text that are kept: a row ends at 400 KB, and the bucket has every version whole."""
-KEY = re.compile(r"deployments/([^/]+)\.yaml")
-
 
 type Kind = Literal["registered", "rejected", "removed", "ignored"]
 
 
 class Registered(Frozen):
-    """`ignored`: not a manifest, or nothing that wasn't known before."""
+    """`ignored`: not in the folder of manifests, or nothing that wasn't known before."""
 
     kind: Kind
     deployment: str = ""
@@ -39,66 +25,18 @@ class Place(Frozen):
 
 
 def register_manifest(
-    event: dict[str, Any], place: Place, ledger: Ledger, priced_types: frozenset[str], now: datetime
+    event: dict[str, Any], place: Place, table_name: str, on_demand_prices: str, now: datetime
 ) -> Registered:
-    """Idempotent: doubled, late and reordered events end in what the bucket holds. Each version is announced once,
-    or again after a crash before it was noted."""
+    """Idempotent: doubled, late and reordered events end in what the bucket holds. `on_demand_prices` as the stack's
+    parameter has them. An event about anything but a manifest costs no call."""
     subject = event.get("detail", {})
-    key = KEY.fullmatch(subject.get("object", {}).get("key", ""))
-    if key is None or subject.get("bucket", {}).get("name") != place.manifest_bucket:
+    key: str = subject.get("object", {}).get("key", "")
+    if not is_candidate(key) or subject.get("bucket", {}).get("name") != place.manifest_bucket:
         return Registered(kind="ignored")
-    name = key[1]
-    found = read_manifest(clients.shared("s3"), place.manifest_bucket, key[0])
-    if found is None:
-        changed = ledger.registrations.remove(name, now)
-        kind: Kind = "removed" if changed else "ignored"
-    else:
-        parsed = parse_manifest(found.text, object_name=name, priced_types=priced_types)
-        if isinstance(parsed, Rejection):
-            return Registered(kind=_reject(found, parsed, place, ledger, now), deployment=name)
-        kind = _register(found, parsed, place, ledger, now)
-    # Also if nothing was new: a crash may have come between the ledger and this.
-    if ledger.registrations.get(name) is not None:
-        cause = f"event {event.get('id')}"
-        start_reconcile(clients.shared("stepfunctions"), place.reconcile_arn, name, cause)
-    return Registered(kind=kind, deployment=name)
+    # Late, for they are most of a cold start, and an event that isn't ours needs none of it.
+    from berth_aws.ledger import Ledger
+    from berth_aws.reading import read_and_register
+    from berth_core.prices import prices_with
 
-
-def _register(found: ManifestObject, manifest: Manifest, place: Place, ledger: Ledger, now: datetime) -> Kind:
-    changed = ledger.registrations.register(manifest, found.version, now)
-    if changed or not ledger.history.has_version(manifest.name, found.version, found.written_at):
-        news = deployment_registered(
-            deployment=manifest.name,
-            at=now,
-            reason=f"version {found.version} of the manifest is valid, and in force from now on",
-            version=found.version,
-        )
-        _tell(news, found, manifest.name, (), place, ledger)
-    return "registered" if changed else "ignored"
-
-
-def _reject(found: ManifestObject, rejection: Rejection, place: Place, ledger: Ledger, now: datetime) -> Kind:
-    name = rejection.object_name
-    if ledger.history.has_version(name, found.version, found.written_at):
-        return "ignored"
-    problems = tuple(problem.as_text() for problem in rejection.problems)
-    in_force = ledger.registrations.get(name)
-    still = f"version {in_force.version} stays in force" if in_force else "there is no earlier one to stay in force"
-    news = deployment_rejected(
-        deployment=name,
-        at=now,
-        reason=f"the manifest is invalid ({len(problems)} in all), first at {problems[0]}; {still}",
-        version=found.version,
-        problems=problems,
-    )
-    _tell(news, found, name, problems, place, ledger)
-    return "rejected"
-
-
-def _tell(
-    news: Announcement, found: ManifestObject, name: str, problems: tuple[str, ...], place: Place, ledger: Ledger
-) -> None:
-    """Announced first and noted second: a crash in between tells twice, never not at all."""
-    announce(clients.shared("events"), [news.as_entry(place.event_bus)])
-    content = {"text": found.text[:MOST_KEPT], "problems": problems[:MOST_PROBLEMS], "told": news.detail_type}
-    ledger.history.keep_version(name, found.version, found.written_at, content)
+    priced_types = frozenset(prices_with(on_demand_prices))
+    return read_and_register(key, f"event {event.get('id')}", place, Ledger.named(table_name), priced_types, now)

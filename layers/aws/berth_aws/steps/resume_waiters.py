@@ -3,9 +3,6 @@
 from typing import Any
 
 from berth_aws import clients
-from berth_aws.ledger import Ledger
-from berth_aws.sagemaker_seen import described
-from berth_aws.steps.await_endpoint import resume
 from berth_core.decide.waking import subject_of
 from berth_core.model import Frozen
 
@@ -19,9 +16,15 @@ def resume_waiters(event: dict[str, Any], table_name: str) -> Resumed:
     endpoint = (subject_of(event).endpoint or "").lower()
     if not endpoint:
         return Resumed(resumed=0)
-    ledger = Ledger.named(table_name)
-    waiters = ledger.waiters.of(endpoint)
-    if not waiters:
+    # Late, step by step: an event that isn't ours needs none of it, and most others find nobody that waits.
+    from berth_aws.ledger import Ledger
+
+    waiters = Ledger.named(table_name).waiters
+    waiting = waiters.of(endpoint)
+    if not waiting:
         return Resumed(resumed=0)
+    from berth_aws.sagemaker_seen import described
+    from berth_aws.steps.await_endpoint import resume
+
     there = described(clients.shared("sagemaker"), endpoint)
-    return Resumed(resumed=sum(resume(endpoint, waiter, there, ledger) for waiter in waiters))
+    return Resumed(resumed=sum(resume(endpoint, waiter, there, waiters) for waiter in waiting))

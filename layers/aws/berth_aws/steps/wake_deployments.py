@@ -1,13 +1,16 @@
 """Something happened: the deployments that it concerns are reconciled."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from berth_aws import clients
-from berth_aws.executions import start_reconcile
-from berth_aws.ledger import Ledger
 from berth_core.decide.waking import Subject, concerned, subject_of
-from berth_core.facts import Registration
 from berth_core.model import Frozen
+
+if TYPE_CHECKING:
+    from berth_aws.ledger import Ledger
+    from berth_core.facts import Registration
 
 
 class Woken(Frozen):
@@ -19,6 +22,10 @@ def wake_deployments(event: dict[str, Any], table_name: str, reconcile_arn: str)
     subject = subject_of(event)
     if subject == Subject():
         return Woken(woken=())
+    # Late: an event that isn't ours needs none of it.
+    from berth_aws.executions import start_reconcile
+    from berth_aws.ledger import Ledger
+
     names = concerned(subject, _candidates(subject, Ledger.named(table_name)))
     cause = f"event {event.get('id') or event.get('time')}"
     started = (name for name in names if start_reconcile(clients.shared("stepfunctions"), reconcile_arn, name, cause))

@@ -1,5 +1,6 @@
 """The watch: AWS has no event for a training plan, so a look at everything, now and then, has to find what changed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from berth_aws import clients
@@ -8,6 +9,7 @@ from berth_aws.executions import start_reconcile
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_seen import list_endpoints, list_plans
 from berth_aws.schedules import Wakeup, drop_schedule, keep_schedule
+from berth_aws.unread_manifests import Bucket, hand_on_unread
 from berth_core.announcements import Announcement, training_plan_state_change, window_closing
 from berth_core.decide.watch import (
     SCHEDULE_PRECISION,
@@ -28,6 +30,7 @@ class Watched(Frozen):
     quiet_until: Time
     woken: tuple[str, ...]
     announced: int
+    unread: tuple[str, ...] = ()
 
 
 class Place(Frozen):
@@ -39,6 +42,8 @@ class Place(Frozen):
     schedule_role_arn: str
     schedule_target_arn: str
     schedule_dlq_arn: str
+    manifest_bucket: str
+    register_arn: str
 
     @property
     def wakeup(self) -> Wakeup:
@@ -49,28 +54,35 @@ class Place(Frozen):
             dlq_arn=self.schedule_dlq_arn,
         )
 
+    @property
+    def bucket(self) -> Bucket:
+        return Bucket(name=self.manifest_bucket, reader_arn=self.register_arn)
+
 
 def watch_plans(lead_minutes: tuple[int, ...], place: Place, ledger: Ledger, now: datetime) -> Watched:
-    """Two lists and three queries, however many endpoints there are; changes only what differs from the last watch.
+    """Three lists and one query, however many endpoints there are; changes only what differs from the last watch.
 
-    The plan rows come last: a watch that dies before them is repeated by the next one. So news may come twice, and a
-    deployment be woken twice, but neither is lost.
+    The plan rows come after what they stand for: a watch that dies before them is repeated by the next one. So news may
+    come twice, and a deployment be woken twice, but neither is lost. The manifests come last: whatever is wrong with
+    their bucket, the plans were seen to.
     """
     sagemaker = clients.shared("sagemaker")
+    known = ledger.overview()
     look = Look(
         now=now,
         lead_minutes=lead_minutes,
         plans=list_plans(sagemaker),
-        rows=ledger.plans.all(),
+        rows=known.plans,
         endpoints=list_endpoints(sagemaker),
-        deployments=ledger.registrations.briefs(),
+        deployments=known.deployments,
     )
     plan = decide_watch(look)
     woken = tuple(wake.deployment for wake in plan.wakes if _wake(wake, place, now))
-    _keep_schedules(plan.moments, place.wakeup, ledger, now)
+    _keep_schedules(plan.moments, known.schedules, place.wakeup, ledger, now)
     announced = _announce(look, plan, place)
     ledger.plans.keep(plan.rows)
-    return Watched(quiet_until=plan.quiet_until, woken=woken, announced=announced)
+    unread = hand_on_unread(place.bucket, known, ledger, now)
+    return Watched(quiet_until=now if unread else plan.quiet_until, woken=woken, announced=announced, unread=unread)
 
 
 def _wake(wake: Wake, place: Place, now: datetime) -> bool:
@@ -79,8 +91,9 @@ def _wake(wake: Wake, place: Place, now: datetime) -> bool:
     return start_reconcile(clients.shared("stepfunctions"), place.reconcile_arn, wake.deployment, cause)
 
 
-def _keep_schedules(wanted: tuple[Moment, ...], wakeup: Wakeup, ledger: Ledger, now: datetime) -> None:
-    made = ledger.moments.all()
+def _keep_schedules(
+    wanted: tuple[Moment, ...], made: Mapping[str, datetime], wakeup: Wakeup, ledger: Ledger, now: datetime
+) -> None:
     for moment in wanted:
         if made.get(moment.name) != moment.at:
             keep_schedule(clients.shared("scheduler"), wakeup, moment, now)
@@ -124,11 +137,17 @@ def _changed(look: Look, change: PlanChange) -> list[Announcement]:
 
 
 def _closing(now: datetime, closing: Closing) -> Announcement:
+    gap = closing.interruption
+    reason = f"the window of plan {closing.plan} closes at {closing.closes_at:%Y-%m-%d %H:%M} UTC"
     return window_closing(
         deployment=closing.deployment,
         at=now,
-        reason=f"the window of plan {closing.plan} closes at {closing.closes_at:%Y-%m-%d %H:%M} UTC",
+        reason=f"{reason}; {gap.text}" if gap else reason,
         plan=closing.plan,
         ends_at=closing.closes_at,
         finish_by=closing.finish_by,
+        next_plan=gap.next_plan if gap else None,
+        next_starts_at=gap.ends_at if gap else None,
+        gap_minutes=gap.minutes if gap else None,
+        bridge=gap.bridge if gap else None,
     )

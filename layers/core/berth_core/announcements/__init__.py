@@ -5,9 +5,16 @@ Constructors take plain values, so that an announcement can be made from what th
 
 from berth_core.announcements.announcement import Announcement
 from berth_core.announcements.registering import decision_held, deployment_registered, deployment_rejected
+from berth_core.announcements.releasing import (
+    release_approval_requested,
+    release_checked,
+    release_failed,
+    release_promoted,
+)
 from berth_core.announcements.serving import (
     components_scaled,
     deployment_failed,
+    downtime_begins,
     endpoint_deployed,
     endpoint_rotated,
     rollback_detected,
@@ -35,6 +42,7 @@ __all__ = [
     "deployment_failed",
     "deployment_registered",
     "deployment_rejected",
+    "downtime_begins",
     "endpoint_deployed",
     "endpoint_rotated",
     "handover_completed",
@@ -42,6 +50,10 @@ __all__ = [
     "plan_extended",
     "plan_purchased",
     "purchase_refused",
+    "release_approval_requested",
+    "release_checked",
+    "release_failed",
+    "release_promoted",
     "rollback_detected",
     "training_plan_state_change",
     "window_closing",

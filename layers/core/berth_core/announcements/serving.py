@@ -67,6 +67,19 @@ def deployment_failed(*, deployment: str, at: datetime, reason: str, decision_id
     )
 
 
+def downtime_begins(*, deployment: str, at: datetime, reason: str, decision_id: str, config_name: str) -> Announcement:
+    """The endpoint is deleted now, to be made anew on `config_name`: until then nothing serves."""
+    return announcement(
+        "Downtime Begins",
+        deployment=deployment,
+        at=at,
+        reason=reason,
+        decision_id=decision_id,
+        endpoint=deployment,
+        config_name=config_name,
+    )
+
+
 def components_scaled(
     *, deployment: str, at: datetime, reason: str, decision_id: str, copies: int, components: tuple[str, ...]
 ) -> Announcement:

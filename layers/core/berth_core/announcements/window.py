@@ -36,9 +36,23 @@ def training_plan_state_change(
 
 
 def window_closing(
-    *, deployment: str, at: datetime, reason: str, plan: str, ends_at: datetime, finish_by: datetime
+    *,
+    deployment: str,
+    at: datetime,
+    reason: str,
+    plan: str,
+    ends_at: datetime,
+    finish_by: datetime,
+    next_plan: str | None = None,
+    next_starts_at: datetime | None = None,
+    gap_minutes: int | None = None,
+    bridge: str | None = None,
 ) -> Announcement:
-    """A block ends soon: the endpoint must be off it at `finish_by`."""
+    """A block ends soon: the endpoint must be off it at `finish_by`.
+
+    If the next one opens too late to move onto it, `gap_minutes` is how long nothing reserved serves, and `bridge` the
+    rung that serves meanwhile; without a bridge nothing does.
+    """
     return announcement(
         "Window Closing",
         deployment=deployment,
@@ -47,6 +61,10 @@ def window_closing(
         plan=plan,
         ends_at=ends_at,
         finish_by=finish_by,
+        next_plan=next_plan,
+        next_starts_at=next_starts_at,
+        gap_minutes=gap_minutes,
+        bridge=bridge,
     )
 
 

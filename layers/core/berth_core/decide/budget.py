@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field
 
-from berth_core.facts import Snapshot
+from berth_core.durations import expected
+from berth_core.facts import OnDemandUse, Snapshot
 from berth_core.manifest import OnDemand
 from berth_core.model import Frozen
+
+WARN_SHARE = Decimal("0.8")
 
 
 class Spent(Frozen):
@@ -30,19 +34,62 @@ def spent(seen: Snapshot) -> Spent:
     return Spent(hours=hours, usd=usd)
 
 
-def hours_left(seen: Snapshot, allowed: OnDemand, instance_type: str, count: int) -> Decimal:
-    """Hours that `count` instances of this type may still run, by whichever cap comes first. Never negative."""
+def hours_left(
+    seen: Snapshot, allowed: OnDemand, instance_type: str, count: int, share: Decimal = Decimal(1)
+) -> Decimal:
+    """Hours that `count` instances of this type may still run, by whichever cap comes first. Never negative.
+
+    `share`: until that part of the caps is used.
+    """
     price = price_usd_per_hour(seen, instance_type)
     used = spent(seen)
     if not (price.is_finite() and used.usd.is_finite()):
         return Decimal(0)
-    by_money = (allowed.max_usd - used.usd) / (count * price)
-    return max(Decimal(0), min(Decimal(str(allowed.max_hours)) - used.hours, by_money))
+    by_money = (share * allowed.max_usd - used.usd) / (count * price)
+    return max(Decimal(0), min(share * Decimal(str(allowed.max_hours)) - used.hours, by_money))
 
 
 def runs_out_at(seen: Snapshot, allowed: OnDemand, instance_type: str, count: int) -> datetime:
     """When the endpoint, if it stays where it is, reaches a cap."""
     return seen.now + timedelta(hours=float(hours_left(seen, allowed, instance_type, count)))
+
+
+def running_stay(seen: Snapshot) -> OnDemandUse | None:
+    """The stay on on-demand that hasn't ended."""
+    return next((stay for stay in seen.on_demand if stay.ended_at is None), None)
+
+
+def stops_at(seen: Snapshot) -> datetime | None:
+    """When the endpoint, if it stays on on-demand, has to go, so that the deletion, too, is inside the caps."""
+    end = _reaches(seen, Decimal(1))
+    return end and end - expected("delete", seen.attempts) - timedelta(minutes=1)
+
+
+def warns_at(seen: Snapshot) -> datetime | None:
+    """When somebody has to be told that a cap is near. None if it is known, or nothing runs."""
+    return _reaches(seen, WARN_SHARE) if percent_told(seen) == 0 else None
+
+
+def percent_told(seen: Snapshot) -> Literal[0, 80, 100]:
+    """How much of its caps on-demand has used up, as far as anybody is told of it. 100: it ends now."""
+    allowed = seen.deployment.manifest.end_of_window.on_demand
+    if allowed is None or not seen.on_demand:
+        return 0
+    used = spent(seen)
+    share = max(used.hours / Decimal(str(allowed.max_hours)), used.usd / allowed.max_usd)
+    stop = stops_at(seen)
+    if share >= 1 or (stop is not None and stop <= seen.now):
+        return 100
+    return 80 if share >= WARN_SHARE else 0
+
+
+def _reaches(seen: Snapshot, share: Decimal) -> datetime | None:
+    allowed = seen.deployment.manifest.end_of_window.on_demand
+    stay = running_stay(seen)
+    if allowed is None or stay is None:
+        return None
+    left = hours_left(seen, allowed, stay.instance_type, stay.instance_count, share)
+    return seen.now + timedelta(hours=float(left))
 
 
 def price_usd_per_hour(seen: Snapshot, instance_type: str) -> Decimal:

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
-from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate
+from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate, Scale, Tidy
 from berth_core.facts import Attempt, Snapshot
-from berth_core.naming import STACK_TAG
+from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, is_ours
 
 LOOK_AGAIN = timedelta(minutes=5)
 FIRST_REST = timedelta(minutes=5)
@@ -21,32 +22,28 @@ TRIES = 3
 
 
 def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
-    """An endpoint of this name that this stack didn't make is never touched."""
-    if seen.endpoint is None or seen.endpoint.tags.get(STACK_TAG) == seen.policy.stack:
+    """An endpoint of this name that this stack didn't make is never touched, until its owner tags it."""
+    if seen.endpoint is None or is_ours(seen.endpoint.tags, seen.policy.stack, seen.deployment.name):
         return None
     return Hold(
         code="WaitingForAdoption",
         reason=(
             f"endpoint {seen.endpoint.name} exists and isn't ours. To hand it over, tag it "
-            f"{STACK_TAG}={seen.policy.stack} and berth:deployment={seen.deployment.name}"
+            f"{STACK_TAG}={seen.policy.stack} and {DEPLOYMENT_TAG}={seen.deployment.name}"
         ),
-        next_at=seen.now + timedelta(hours=1),
+        next_at=seen.now + LOOK_AGAIN,  # no event tells of a tag
     )
 
 
 def not_supported(seen: Snapshot, _intent: Intent) -> Refuse | None:
-    """Manifests that are valid, but of which this version can't keep the promise."""
-    if not seen.deployment.manifest.components:
+    """An endpoint is for one model or for components from its first day on: SageMaker has no way from one to the other."""
+    live = seen.endpoint.config if seen.endpoint else None
+    wants_components = bool(seen.deployment.manifest.components)
+    if live is None or (live.model is None) == wants_components:
         return None
-    return Refuse(code="NotSupported", reason="inference components aren't managed in this version: name one model")
-
-
-def held_by_another(seen: Snapshot, _intent: Intent) -> Hold | None:
-    """One change of an endpoint at a time. A dead holder's lease runs out by itself."""
-    lease = seen.lease
-    if lease is None or lease.holder == seen.holder or lease.expires_at <= seen.now:
-        return None
-    return Hold(code="Busy", reason=f"another run is at it: {lease.purpose}", next_at=lease.expires_at)
+    there, wanted = ("a model", "components") if wants_components else ("components", "a model")
+    reason = f"the endpoint is for {there}, the manifest names {wanted}: delete the endpoint, or give it another name"
+    return Refuse(code="NotSupported", reason=reason)
 
 
 def being_changed(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -68,12 +65,14 @@ def going_in_circles(seen: Snapshot, intent: Intent) -> Hold | None:
 
 
 def told_to_wait(seen: Snapshot, _intent: Intent) -> Hold | None:
-    """`hold_until` of the manifest. A way off a closing window is asked before this."""
-    until = seen.deployment.manifest.hold_until
-    if until is None or until <= seen.now:
+    """Hands off. A way off that would lose the endpoint is asked before this."""
+    held = hands_off(seen)
+    if held is None:
         return None
+    # No event tells of a tag, so it is looked at again and again: it may be taken off before its time.
+    looks = [seen.now + LOOK_AGAIN] if held.by_tag else []
     return Hold(
-        code="HoldUntil", reason=f"hands off until {until:%Y-%m-%d %H:%M} UTC, says the manifest", next_at=until
+        code="HoldUntil", reason=held.reason, next_at=min([*looks, *([held.until] if held.until else [])], default=None)
     )
 
 
@@ -130,4 +129,8 @@ def target_of(decision: Change) -> str:
     """What an outcome of this decision is remembered under."""
     if isinstance(decision, Resize):
         return f"{decision.config_name} to {decision.instance_count}"
+    if isinstance(decision, Scale):
+        return decision.target
+    if isinstance(decision, Tidy):
+        return "configs"
     return decision.config.name if decision.config else "delete"

@@ -1,12 +1,14 @@
 """Getting off: a window that closes, or an on-demand bill that reaches its cap."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from berth_core.decide.budget import runs_out_at, spent
-from berth_core.decide.handing_over import closes_at, ladder_off, next_rung
+from berth_core.decide.budget import running_stay, spent, stops_at
+from berth_core.decide.handing_over import next_rung
+from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
+from berth_core.decide.ladder import closes_at, ladder_off
+from berth_core.decide.standing_on import block_under, plan_under
 from berth_core.decisions import HandOver, Hold, Refuse
-from berth_core.durations import expected
 from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
 
 OVER = (PlanStatus.EXPIRED, PlanStatus.FAILED)
@@ -21,11 +23,17 @@ def leave(seen: Snapshot, intent: Intent) -> HandOver | Hold | Refuse | None:
 
 
 def leave_at_once(seen: Snapshot, intent: Intent) -> HandOver | Hold | Refuse:
-    """Started as the machine: somebody, or reconcile, has already said that it is time."""
+    """Started as the machine: by somebody, who means it, or by reconcile, which has said that it is time.
+
+    Reconcile's word lasts as long as it is true: an end that moved away while a rung was tried ends the hand-over.
+    """
     if seen.endpoint is None:
         return Hold(code="Gone", reason="there is no endpoint to hand over")
-    if _is_off(seen, intent):
+    if _is_off(intent):
         return Hold(code="HandedOver", reason="the endpoint is off the closing window")
+    at = leaves_at(seen)
+    if not intent.by_hand and (at is None or seen.now < at):
+        return Hold(code="NotClosing", reason="the window isn't closing any more: the endpoint stays", next_at=at)
     return next_rung(seen, intent, block_under(seen), _why(seen))
 
 
@@ -34,7 +42,7 @@ def leaves_at(seen: Snapshot) -> datetime | None:
     endpoint = seen.endpoint
     if endpoint is None:
         return None
-    if seen.deployment.removed_at is not None:
+    if seen.deployment.removed_at is not None and hands_off(seen) is None:
         return seen.deployment.removed_at
     if endpoint.plan_arn is None:
         return _on_demand_stop(seen)
@@ -47,35 +55,17 @@ def leaves_at(seen: Snapshot) -> datetime | None:
     return seen.now if _is_over(plan, block) else closes_at(seen, plan, block)
 
 
-def block_under(seen: Snapshot) -> Block | None:
-    """The block that the endpoint stands on: the running one, else the last that has ended under it."""
-    plan = plan_under(seen)
-    if plan is None:
-        return None
-    ended = [block for block in plan.blocks if block.ends_at <= seen.now]
-    return plan.block_at(seen.now) or max(ended, key=lambda block: block.ends_at, default=None)
-
-
-def plan_under(seen: Snapshot) -> PlanSeen | None:
-    """The plan that the endpoint is bound to, also one that the manifest no longer names."""
-    return seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
-
-
 def _is_over(plan: PlanSeen, block: Block) -> bool:
     """A plan may end before the time that it was sold for; AWS's word counts, whatever its EndTime still says."""
     return plan.status in OVER or block.status in OVER
 
 
 def _on_demand_stop(seen: Snapshot) -> datetime | None:
-    """Early enough that the deletion, too, is inside the cap."""
-    allowed = seen.deployment.manifest.end_of_window.on_demand
-    running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
-    if running is None or seen.endpoint is None or seen.endpoint.status == "Failed":
+    if running_stay(seen) is None or seen.endpoint is None or seen.endpoint.status == "Failed":
         return None
-    if allowed is None:
+    if seen.deployment.manifest.end_of_window.on_demand is None:
         return seen.now if _is_our_stay(seen) else None
-    end = runs_out_at(seen, allowed, running.instance_type, running.instance_count)
-    return end - expected("delete", seen.attempts) - timedelta(minutes=1)
+    return stops_at(seen)
 
 
 def _is_our_stay(seen: Snapshot) -> bool:
@@ -83,7 +73,7 @@ def _is_our_stay(seen: Snapshot) -> bool:
     return any(attempt.rung == "on_demand" and attempt.done for attempt in seen.attempts)
 
 
-def _is_off(seen: Snapshot, intent: Intent) -> bool:
+def _is_off(intent: Intent) -> bool:
     return any(outcome.kind == "done" for outcome in intent.tried)
 
 

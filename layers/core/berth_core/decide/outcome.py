@@ -2,13 +2,11 @@
 returns to InService on the old config, with or without a reason (aws-facts 2.6)."""
 
 from berth_core.decide.forbidding import target_of
-from berth_core.decisions import Change, HandOver, Resize
+from berth_core.decide.scaled import Verdict, scaled
+from berth_core.decisions import Change, Deploy, HandOver, Resize, Rotate, Scale, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.model import Frozen
 from berth_core.outcomes import Outcome, Trouble
-
-Verdict = tuple[str, str]
-"""A code (empty: done) and the reason."""
 
 
 class SmokeTested(Frozen):
@@ -23,28 +21,38 @@ def decide_outcome(seen: Snapshot, decision: Change, tested: SmokeTested, troubl
 
     `trouble` is what stopped the machine on the way, if anything did: it explains a failure, but isn't one by itself.
     """
-    code, reason = _verdict(seen.endpoint, decision)
+    if isinstance(decision, Tidy):
+        left = ("NotTidied", "configs of ours are left")
+        code, reason = left if trouble.error else ("", "configs of ours that nothing uses are gone")
+    elif isinstance(decision, Scale):
+        code, reason = scaled(seen, decision)
+    else:
+        code, reason = _verdict(seen, seen.endpoint, decision)
     if code and trouble.error:
-        code, reason = trouble.error, f"{trouble.text}; {reason}"
+        code, reason = _in_words(trouble.error, f"{trouble.text}; {reason}")
     if not code and tested.failed:
         code, reason = "SmokeTestFailed", tested.reason
     plan = next((each for each in seen.plans if each.name == getattr(decision, "plan", None)), None)
+    config = getattr(decision, "config", None)
     return Outcome(
         kind="failed" if code else "done",
         code=code,
         reason=reason,
         decision_id=decision.id,
         asked=decision.kind,
-        rung=decision.rung if isinstance(decision, HandOver) else None,
+        left=decision.left if isinstance(decision, HandOver) else None,
+        rung=getattr(decision, "rung", None),
         target=target_of(decision),
         started_at=decision.started_at,
         ended_at=seen.now,
         took_seconds=(seen.now - decision.started_at).total_seconds(),
         plan_arn=plan.arn if plan else None,
+        config=config,
+        replaced=getattr(decision, "replaced", None),
     )
 
 
-def _verdict(endpoint: EndpointSeen | None, decision: Change) -> Verdict:
+def _verdict(seen: Snapshot, endpoint: EndpointSeen | None, decision: Deploy | Rotate | Resize | HandOver) -> Verdict:
     if decision.action == "delete":
         return (
             ("", "the endpoint is gone") if endpoint is None else ("StillThere", f"the endpoint is {endpoint.status}")
@@ -52,7 +60,8 @@ def _verdict(endpoint: EndpointSeen | None, decision: Change) -> Verdict:
     if endpoint is None:
         return "EndpointGone", "somebody deleted the endpoint meanwhile"
     if not endpoint.settled:
-        return "TimedOut", f"the endpoint is still {endpoint.status}"
+        waited = (seen.now - decision.started_at).total_seconds() / 60
+        return "TimedOut", f"the endpoint is still {endpoint.status}, {waited:.0f} minutes after it was asked"
     if endpoint.status == "UpdateRollbackFailed":
         return "RollbackFailed", "the update failed and so did its way back: the endpoint serves a mix of configs"
     if endpoint.status != "InService":
@@ -82,4 +91,15 @@ def _because(endpoint: EndpointSeen, code: str, text: str) -> Verdict:
     reason = endpoint.failure_reason
     if "capacity" in reason.lower():
         code = "NoCapacity"
-    return code, f"{text} ({reason})" if reason else text
+    return _in_words(code, f"{text} ({reason})" if reason else text)
+
+
+def _in_words(code: str, reason: str) -> Verdict:
+    """What AWS says without a right to look at alarms is unverified: the action's name is matched (aws-facts 2.5)."""
+    if "DescribeAlarms" not in reason:
+        return code, reason
+    way_out = (
+        "the endpoint's execution role may not look at the alarms of rollout.alarms: allow it "
+        "cloudwatch:DescribeAlarms on them, or take them out of the manifest"
+    )
+    return "AlarmsUnreadable", f"{way_out}; {reason}"

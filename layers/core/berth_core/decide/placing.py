@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.competing import ahead_of_us
+from berth_core.decide.standing_on import has_left
 from berth_core.durations import expected
 from berth_core.facts import Block, PlanSeen, PlanStatus, Snapshot
 from berth_core.model import Frozen, Time
@@ -29,15 +31,18 @@ class NoPlace(Frozen):
     never: bool = False
 
 
-def place(seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime]) -> Place | NoPlace:
+def place(
+    seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime], *, by_hand: bool = False
+) -> Place | NoPlace:
     """The first plan of the manifest that can take the endpoint; with `wanted`, that plan or none.
 
-    `closes_at` says for each plan when the way off its running block has to begin.
+    `closes_at` says for each plan when the way off its running block has to begin. By hand it may also go back to a
+    block that it was handed over from.
     """
     names = (wanted,) if wanted else seen.deployment.manifest.reservation.plans
     if not names:
         return NoPlace(reason="the manifest names no plan yet")
-    answers = [look_at(seen, name, closes_at) for name in names]
+    answers = [look_at(seen, name, closes_at, by_hand=by_hand) for name in names]
     found = next((each for each in answers if isinstance(each, Place)), None)
     if found is not None:
         return found
@@ -50,7 +55,7 @@ def place(seen: Snapshot, wanted: str | None, closes_at: dict[str, datetime]) ->
     )
 
 
-def look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime]) -> Place | NoPlace:
+def look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime], *, by_hand: bool = False) -> Place | NoPlace:
     """Whether one plan, by name or ARN, can take the endpoint now."""
     plan = next((each for each in seen.plans if each.name == name or each.arn == name), None)
     if plan is None and name not in seen.deployment.manifest.reservation.plans:
@@ -62,7 +67,9 @@ def look_at(seen: Snapshot, name: str, closes_at: dict[str, datetime]) -> Place 
         _unfit(seen, plan)
         or _not_open(seen, plan)
         or _closing(seen, plan, closes_at)
+        or (None if by_hand else _left(seen, plan))
         or _full(seen, plan)
+        or _for_others(seen, plan)
         or Place(plan=plan)
     )
 
@@ -97,14 +104,18 @@ def _not_open(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     if block is not None and seen.now < block.starts_at + GRACE:
         return NoPlace(reason=_opens(plan, block), next_at=seen.now + OVERDUE)
     if block is not None:
-        text = f"plan {plan.name} should have opened at {_clock(block.starts_at)} but is still {plan.status}"
+        text = f"plan {plan.name} should have opened at {_clock(block.starts_at)} but is still {_status(plan)}"
         return NoPlace(reason=text, next_at=seen.now + OVERDUE)
     later = plan.block_after(seen.now)
     if later is None:
         return NoPlace(
-            reason=f"plan {plan.name} is {plan.status} and has no further block", next_at=seen.now + LOOK_AGAIN
+            reason=f"plan {plan.name} is {_status(plan)} and has no further block", next_at=seen.now + LOOK_AGAIN
         )
     return NoPlace(reason=_opens(plan, later), next_at=later.starts_at)
+
+
+def _status(plan: PlanSeen) -> str:
+    return plan.status if plan.is_understood else f"{plan.status!r}, a status that AWS doesn't document"
 
 
 def _opens(plan: PlanSeen, block: Block) -> str:
@@ -129,11 +140,34 @@ def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> 
     return NoPlace(reason=text, next_at=later.starts_at)
 
 
+def _left(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
+    """What was handed over is not taken back by the next look: not while the same block is open."""
+    if not has_left(seen, plan):
+        return None
+    later = plan.block_after(seen.now)
+    text = f"the endpoint was handed over from plan {plan.name}; start endpoint_deploy by hand to bring it back"
+    return NoPlace(reason=text, next_at=later.starts_at if later else None, never=later is None)
+
+
 def _full(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     count = wanted_count(seen.deployment)
     if count <= plan.available_count + _held_by_failed(seen, plan):
         return None
     text = f"instances asked: {count}; plan {plan.name} has {plan.available_count} of {plan.total_count} free"
+    return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+
+
+def _for_others(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
+    """What is free goes to those first who come first."""
+    first = ahead_of_us(seen, plan)
+    free = plan.available_count + _held_by_failed(seen, plan) - sum(each.instance_count for each in first)
+    if wanted_count(seen.deployment) <= free:
+        return None
+    names = ", ".join(f"{each.name} (priority {each.priority})" for each in first)
+    text = (
+        f"plan {plan.name} has {plan.available_count} of {plan.total_count} free, and {names} comes first; "
+        f"priority here: {seen.deployment.manifest.reservation.priority}"
+    )
     return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
 
 

@@ -1,18 +1,32 @@
-"""Another model, or another size, on the capacity that the endpoint has."""
+"""Another model, or another size: on the capacity that the endpoint has, or over a way that makes room."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
+from berth_core.decide.drifting import drift_held, has_drifted
+from berth_core.decide.evaluating import in_words
 from berth_core.decide.forbidding import LOOK_AGAIN
 from berth_core.decide.intent import Intent
-from berth_core.decide.leaving import plan_under
-from berth_core.decide.rollout import DoesNotFit, Fits, choose_rollout
+from berth_core.decide.leaving import leaves_at
+from berth_core.decide.making_room import has_failed_anew, hop_over, recreate_in_place
+from berth_core.decide.rollout import LAUNCH, DoesNotFit, Fits, Room, choose_rollout
+from berth_core.decide.standing_on import plan_under
 from berth_core.decisions import ConfigSpec, Hold, Refuse, Resize, Rotate
+from berth_core.durations import expected
 from berth_core.facts import EndpointSeen, PlanSeen, Snapshot
-from berth_core.naming import config_spec, decision_id, is_config_of, same_but_for_count, wanted_count
+from berth_core.manifest import Rollout
+from berth_core.naming import config_spec, decision_id, on_demand_count, same_but_for_count, wanted_count
 
 MIXED = "UpdateRollbackFailed"
 """The endpoint serves a mix of two configs; AWS's way out is UpdateEndpoint with the wanted one (aws-facts 2.4)."""
+SETTLES_WITHIN = timedelta(hours=2)
+"""Beside the limit that a rollout was given: to come up, or to go all the way back."""
+FIRING = "ALARM"
+
+Answer = Rotate | Resize | Refuse | Hold | None
 
 
-def rotate(seen: Snapshot, _intent: Intent) -> Rotate | Resize | Refuse | Hold | None:
+def rotate(seen: Snapshot, intent: Intent) -> Answer:
     """None if the endpoint already is as wanted. What doesn't fit is refused with the numbers, before any call."""
     endpoint = seen.endpoint
     if endpoint is None or endpoint.status not in ("InService", MIXED):
@@ -21,16 +35,37 @@ def rotate(seen: Snapshot, _intent: Intent) -> Rotate | Resize | Refuse | Hold |
     spec = _wanted(seen, endpoint)
     if spec is None:
         return None
-    plan = plan_under(seen)
-    same = same_but_for_count(endpoint.config_name, spec.name) and endpoint.status != MIXED
-    if same and endpoint.instance_count == spec.instance_count:
+    same = _is_same_but_for_count(seen, endpoint, spec)
+    if same and spec.instance_count == _count(seen, endpoint):
         return None
-    impossible = _impossible(seen, plan, spec)
-    if impossible is not None:
-        return impossible
-    if same:
-        return _resize(seen, endpoint, plan, spec)
-    return _drifted(seen, endpoint) or _rotate(seen, endpoint, plan, spec)
+    # Who asks by hand has seen what is there.
+    drift = has_drifted(seen, endpoint) if intent.override is None else None
+    held = drift_held(seen, endpoint, drift) if drift else None
+    plan = plan_under(seen)
+    answer = held or _impossible(plan, spec)
+    if answer is not None:
+        return answer
+    why = f"{drift}; on_drift says restore; " if drift else ""
+    in_place = same and not seen.deployment.manifest.components
+    return _resize(seen, endpoint, plan, spec, why) if in_place else _rotate(seen, endpoint, plan, spec, why)
+
+
+def _count(seen: Snapshot, endpoint: EndpointSeen) -> int | None:
+    """Under inference components instances come and go: there the config says how many there may be."""
+    if seen.deployment.manifest.components:
+        return endpoint.config.instance_count if endpoint.config else None
+    return endpoint.instance_count
+
+
+def _is_same_but_for_count(seen: Snapshot, endpoint: EndpointSeen, spec: ConfigSpec) -> bool:
+    if endpoint.status == MIXED:
+        return False
+    if same_but_for_count(endpoint.config_name, spec.name):
+        return True
+    override, live = seen.deployment.override, endpoint.config
+    if override is None or live is None or override.config_name != endpoint.config_name:
+        return False
+    return (live.model, live.plan_arn) == (spec.model, spec.plan_arn)
 
 
 def _wanted(seen: Snapshot, endpoint: EndpointSeen) -> ConfigSpec | None:
@@ -43,12 +78,11 @@ def _wanted(seen: Snapshot, endpoint: EndpointSeen) -> ConfigSpec | None:
     live_type = endpoint.config.instance_type if endpoint.config else None
     if live_type is None:
         return None
-    allowed = manifest.end_of_window.on_demand
-    on_demand_count = (allowed.instance_count if allowed else None) or endpoint.instance_count
-    return config_spec(seen.deployment, instance_type=live_type, count=on_demand_count, plan_arn=None)
+    count = on_demand_count(seen.deployment, endpoint.instance_count)
+    return config_spec(seen.deployment, instance_type=live_type, count=count, plan_arn=None)
 
 
-def _impossible(seen: Snapshot, plan: PlanSeen | None, spec: ConfigSpec) -> Refuse | None:
+def _impossible(plan: PlanSeen | None, spec: ConfigSpec) -> Refuse | None:
     """What no waiting changes: more than is reserved, or another type than the plan's."""
     if plan is None:
         return None
@@ -61,15 +95,18 @@ def _impossible(seen: Snapshot, plan: PlanSeen | None, spec: ConfigSpec) -> Refu
     return None
 
 
-def _resize(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec) -> Resize | Refuse:
+def _resize(
+    seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec, why: str
+) -> Resize | Refuse:
     """A change of the count alone goes in place and needs only the difference."""
     more = spec.instance_count - endpoint.instance_count
     if plan is not None and more > plan.available_count:
         return Refuse(code="NoRoom", reason=_numbers(plan, spec), next_at=seen.now + LOOK_AGAIN)
     return Resize(
         id=decision_id(seen, "resize", spec.name),
-        reason=f"from {endpoint.instance_count} to {spec.instance_count}, in place",
+        reason=f"{why}from {endpoint.instance_count} to {spec.instance_count}, in place",
         started_at=seen.now,
+        settled_by=seen.now + SETTLES_WITHIN,
         variant=endpoint.variants[0].name,
         instance_count=spec.instance_count,
         config_name=endpoint.config_name,
@@ -77,47 +114,96 @@ def _resize(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec:
     )
 
 
-def _rotate(seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec) -> Rotate | Refuse:
-    fitting = _fitting(seen, endpoint, plan, spec)
-    if isinstance(fitting, DoesNotFit):
+def _rotate(
+    seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec, why: str
+) -> Rotate | Refuse | Hold:
+    over = hop_over(seen, plan, leaves_at(seen))
+    rooms = [_room(seen, plan, count, over) for count in dict.fromkeys((spec.instance_count, endpoint.instance_count))]
+    chosen = choose_rollout(_rules(seen, endpoint), *rooms)
+    if isinstance(chosen, DoesNotFit):
         numbers = f" ({_numbers(plan, spec)})" if plan else ""
-        return Refuse(code="NoRoom", reason=f"{fitting.reason}{numbers}", next_at=seen.now + LOOK_AGAIN)
-    spec, rollout = fitting
+        return Refuse(code="NoRoom", reason=f"{chosen.reason}{numbers}", next_at=seen.now + LOOK_AGAIN)
+    forbidden = _alarms_forbid(seen, chosen) or (_failed_anew(seen, spec) if chosen.strategy == "recreate" else None)
+    if forbidden is not None:
+        return forbidden
+    hop = over if chosen.strategy == "hop" and isinstance(over, ConfigSpec) else None
+    return _decided(seen, endpoint, plan, hop or _sized(seen, spec, chosen.fleet), chosen, why)
+
+
+def _decided(
+    seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec, chosen: Fits, why: str
+) -> Rotate:
     live = endpoint.config.model if endpoint.config else endpoint.config_name
-    return Rotate(
-        id=decision_id(seen, "rotate", spec.name),
-        reason=f"{live} runs, {spec.model} is wanted; {rollout.reason}",
-        started_at=seen.now,
-        config=spec,
-        rollout=rollout.deployment_config,
-        plan=plan.name if plan else None,
+    turn = in_words(seen)
+    text = f"{live} runs, {spec.model} is wanted; {chosen.reason}"
+    is_away = chosen.strategy == "hop"
+    given: dict[str, Any] = {
+        "id": decision_id(seen, "rotate", spec.name),
+        "reason": f"{why}{turn}; {text}" if turn else f"{why}{text}",
+        "started_at": seen.now,
+        "settled_by": _settled_by(seen, chosen),
+        "action": "replace" if chosen.strategy == "recreate" else "update",
+        "config": spec,
+        "rollout": chosen.deployment_config,
+        "plan": plan.name if plan and not is_away else None,
+        "strategy": chosen.strategy,
+        "rung": chosen.strategy if chosen.strategy in ("hop", "recreate") else None,
+        "replaced": endpoint.config.model if endpoint.config and chosen.strategy == "recreate" else None,
+    }
+    return Rotate.model_validate(given)
+
+
+def _settled_by(seen: Snapshot, chosen: Fits) -> datetime:
+    return seen.now + timedelta(seconds=chosen.longest_seconds or 0) + SETTLES_WITHIN
+
+
+def _room(seen: Snapshot, plan: PlanSeen | None, count: int, over: ConfigSpec | str) -> Room:
+    leaves = leaves_at(seen)
+    return Room(
+        fleet=count,
+        running=seen.endpoint.instance_count if seen.endpoint else 0,
+        free=plan.available_count if plan else None,
+        no_hop=over if isinstance(over, str) else "",
+        no_recreate=recreate_in_place(seen, plan, leaves),
+        seconds=(leaves - seen.now).total_seconds() if leaves else None,
+        launch=min(LAUNCH, expected("rotate", seen.attempts)),
     )
 
 
-def _fitting(
-    seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec
-) -> tuple[ConfigSpec, Fits] | DoesNotFit:
-    """At the wanted count, or else at the present one: the count then changes in place, and needs less room.
-
-    A rolling update replaces the fleet that is there, so it can't change its size.
-    """
-    free = plan.available_count if plan else None
-    noes: list[str] = []
-    for count in dict.fromkeys((spec.instance_count, endpoint.instance_count)):
-        chosen = choose_rollout(seen.deployment.manifest.rollout, fleet=count, free=free)
-        if isinstance(chosen, Fits) and (chosen.strategy != "rolling" or count == endpoint.instance_count):
-            sized = config_spec(seen.deployment, instance_type=spec.instance_type, count=count, plan_arn=spec.plan_arn)
-            return sized, chosen
-        noes.append(chosen.reason)
-    return DoesNotFit(reason="; ".join(noes))
+def _sized(seen: Snapshot, spec: ConfigSpec, count: int) -> ConfigSpec:
+    """At the wanted count, or else at the present one: the count then changes in place, and needs less room."""
+    return config_spec(seen.deployment, instance_type=spec.instance_type, count=count, plan_arn=spec.plan_arn)
 
 
-def _drifted(seen: Snapshot, endpoint: EndpointSeen) -> Hold | None:
-    """A config that we didn't make is live: somebody changed the endpoint by hand."""
-    on_drift = seen.deployment.manifest.on_drift
-    if is_config_of(seen.deployment.name, endpoint.config_name) or on_drift == "restore":
+def _rules(seen: Snapshot, endpoint: EndpointSeen) -> Rollout:
+    """Out of a mix of two configs no alarm stops the way: it may well fire because of the mix."""
+    rules = seen.deployment.manifest.rollout
+    return rules.model_copy(update={"alarms": ()}) if endpoint.status == MIXED else rules
+
+
+def _alarms_forbid(seen: Snapshot, chosen: Fits) -> Refuse | None:
+    """AWS stops a rollout whose alarm fires already, and rolls back by one that isn't there never."""
+    if "AutoRollbackConfiguration" not in (chosen.deployment_config or {}):
         return None
-    return Hold(code="Drift", reason=f"config {endpoint.config_name} is not ours, and on_drift says {on_drift}")
+    states = {alarm.name: alarm.state for alarm in seen.rollback_alarms}
+    asked = seen.deployment.manifest.rollout.alarms
+    missing = [name for name in asked if name not in states]
+    if missing:
+        text = f"rollout.alarms names {', '.join(missing)}, and there is no such alarm in this account and Region"
+        return Refuse(code="AlarmMissing", reason=f"{text}: create it, or take it out", next_at=seen.now + LOOK_AGAIN)
+    firing = [name for name in asked if states[name] == FIRING]
+    if firing:
+        text = f"alarm {', '.join(firing)} of rollout.alarms is firing, and AWS would stop the rollout at once"
+        return Refuse(code="AlarmFiring", reason=f"{text}: wait for OK, or take it out", next_at=seen.now + LOOK_AGAIN)
+    return None
+
+
+def _failed_anew(seen: Snapshot, spec: ConfigSpec) -> Hold | None:
+    failed = has_failed_anew(seen, spec)
+    if failed is None:
+        return None
+    text = f"{spec.model} was tried with a gap and didn't start ({failed.code}), and another try is another gap"
+    return Hold(code="GaveUp", reason=f"{text}: change the manifest")
 
 
 def _numbers(plan: PlanSeen, spec: ConfigSpec) -> str:

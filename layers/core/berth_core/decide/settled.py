@@ -1,20 +1,31 @@
 """Nothing to do: why, and when to look again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from berth_core.decide.budget import runs_out_at, warns_at
+from berth_core.decide.evaluating import in_words, turn_ends_at
 from berth_core.decide.intent import Intent
-from berth_core.decide.leaving import leaves_at, plan_under
-from berth_core.decisions import Hold
-from berth_core.facts import Snapshot
+from berth_core.decide.ladder import closings
+from berth_core.decide.leaving import leaves_at
+from berth_core.decide.making_room import is_hopping
+from berth_core.decide.orders import next_change
+from berth_core.decide.placing import NoPlace, place
+from berth_core.decide.returning import home_looks_at
+from berth_core.decide.standing_on import plan_under
+from berth_core.decide.tidying import tidy
+from berth_core.decisions import Hold, Tidy
+from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.naming import STACK_TAG
 
+LOOK_AGAIN = timedelta(minutes=5)
 
-def removed(seen: Snapshot, _intent: Intent) -> Hold | None:
+
+def removed(seen: Snapshot, intent: Intent) -> Hold | Tidy | None:
     """A manifest that was taken away ends the management; the endpoint stays unless `on_remove` says delete."""
     if seen.deployment.removed_at is None:
         return None
     if seen.endpoint is None:
-        return Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
+        return tidy(seen, intent) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
     ours = seen.endpoint.tags.get(STACK_TAG) == seen.policy.stack
     if seen.deployment.manifest.on_remove == "delete" and ours:
         return None
@@ -26,16 +37,46 @@ def as_wanted(seen: Snapshot, _intent: Intent) -> Hold:
     endpoint = seen.endpoint
     if endpoint is None:
         return Hold(code="NoEndpoint", reason="there is no endpoint, and nothing asks for one")
+    if is_hopping(seen):
+        return _away(seen, endpoint)
     plan = plan_under(seen)
     lost = f"on {endpoint.plan_arn}, which isn't there any more" if endpoint.plan_arn else "on on-demand"
     where = f"on plan {plan.name}" if plan else lost
+    turn = in_words(seen)
     text = f"as wanted: {endpoint.config_name}, {endpoint.instance_count} in service {where}"
-    return Hold(code="AsWanted", reason=text, next_at=_next_look(seen))
+    reason = "; ".join(part for part in (text, _copies(seen), turn) if part)
+    return Hold(code="AsWanted", reason=reason, next_at=_next_look(seen))
+
+
+def _copies(seen: Snapshot) -> str:
+    counts = ", ".join(f"{each.name} {each.current_copies}" for each in seen.components if each.ours)
+    return f"copies: {counts}" if counts else ""
+
+
+def _away(seen: Snapshot, endpoint: EndpointSeen) -> Hold:
+    """A rollout went out to on-demand and can't come home just now: that costs money, so it is told."""
+    found = place(seen, None, closings(seen))
+    why = found.reason if isinstance(found, NoPlace) else "it is about to"
+    allowed = seen.deployment.manifest.end_of_window.on_demand
+    live = endpoint.config.instance_type if endpoint.config else None
+    until = ""
+    if allowed is not None and live is not None:
+        stops_at = runs_out_at(seen, allowed, live, endpoint.instance_count)
+        until = f"; on-demand ends at {stops_at:%Y-%m-%d %H:%M} UTC by its cap"
+    text = f"the rollout is out on on-demand and can't come home yet: {why}{until}"
+    return Hold(code="HopAway", reason=text, next_at=seen.now + LOOK_AGAIN)
 
 
 def _next_look(seen: Snapshot) -> datetime | None:
-    """The first of: the way off, the next opening of a plan of the manifest, the end of a hold."""
-    moments = [leaves_at(seen), *(_next_opening(seen))]
+    """The first of: the way off, the next opening of a plan, the end of a turn, the schedule's next rule, and so on."""
+    moments = [
+        leaves_at(seen),
+        warns_at(seen),
+        home_looks_at(seen),
+        turn_ends_at(seen),
+        next_change(seen),
+        *_next_opening(seen),
+    ]
     return min((moment for moment in moments if moment is not None and moment > seen.now), default=None)
 
 

@@ -1,10 +1,15 @@
 """Whom a wake-up concerns. A wake-up carries a subject and a time, never a fact."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-from berth_core.facts import Registration
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from berth_core.model import Frozen
+
+if TYPE_CHECKING:
+    # Most events concern nobody, and the manifest's types are most of a cold start.
+    from berth_core.facts import Registration
 
 
 class Subject(Frozen):
@@ -28,10 +33,16 @@ def subject_of(event: dict[str, Any]) -> Subject:
 
 def concerned(subject: Subject, registrations: Iterable[Registration]) -> tuple[str, ...]:
     """The deployments to wake, by name."""
-    return tuple(sorted(each.name for each in registrations if _concerns(subject, each)))
+    # Only here, for the same reason.
+    from berth_core.naming import deployment_of_alarm
+
+    of_alarm = deployment_of_alarm(subject.alarm) if subject.alarm else None
+    return tuple(sorted(each.name for each in registrations if _concerns(subject, of_alarm, each)))
 
 
-def _concerns(subject: Subject, registration: Registration) -> bool:
+def _concerns(subject: Subject, of_alarm: str | None, registration: Registration) -> bool:
+    if of_alarm == registration.name:
+        return bool(registration.manifest.components)
     # Endpoint names are case-insensitive on creation (aws-facts 2.7), and ours are lower case.
     if subject.endpoint is not None:
         return subject.endpoint.lower() == registration.name

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from berth_core.decide.interrupting import Interruption, interruption
 from berth_core.facts import IN_TRANSITION, Block, PlanSeen, PlanStatus
 from berth_core.model import Frozen, Time
 from berth_core.naming import short_hash
@@ -23,22 +24,27 @@ class EndpointBrief(Frozen):
 
     name: str
     status: str
-    changed_at: Time
+    changed_at: Time | None = None
 
 
 class DeploymentBrief(Frozen):
     """A deployment as the ledger lists it.
 
-    `endpoint_seen` is the endpoint's mark when it was last looked at, `placed_on` the plan that it stood on then.
+    `endpoint_seen` is the endpoint's mark when it was last looked at, `placed_on` the plan that it stood on then,
+    `object_mark` that of the manifest in force.
     """
 
     name: str
     plans: tuple[str, ...]
     finish_before_minutes: int = 60
+    ladder: tuple[str, ...] = ()
+    between_blocks: str = "delete"
     due_at: Time | None = None
     endpoint_seen: str | None = None
     placed_on: str | None = None
     reconciled: bool = False
+    object_mark: str | None = None
+    removed: bool = False
 
 
 class Moment(Frozen):
@@ -72,6 +78,7 @@ class Closing(Frozen):
     closes_at: Time
     finish_by: Time
     minutes_left: int
+    interruption: Interruption | None = None
 
 
 class Wake(Frozen):
@@ -131,14 +138,20 @@ def _change(plan: PlanSeen, row: PlanRow | None) -> PlanChange | None:
     if row is None:
         if plan.status in (PlanStatus.EXPIRED, PlanStatus.FAILED):
             return None  # history of the account, not news
-        return PlanChange(plan=plan, previous_status=None, what=f"found: {plan.status}, {_times(plan.blocks)}")
+        return PlanChange(plan=plan, previous_status=None, what=f"found: {_status(plan)}, {_times(plan.blocks)}")
     if plan.status != row.seen.status:
-        what = f"{row.seen.status} to {plan.status}"
+        what = f"{row.seen.status} to {_status(plan)}"
         return PlanChange(plan=plan, previous_status=row.seen.status, what=what)
     if _spans(plan) != _spans(row.seen):
         what = f"times moved from {_times(row.seen.blocks)} to {_times(plan.blocks)}"
         return PlanChange(plan=plan, previous_status=row.seen.status, what=what)
     return None
+
+
+def _status(plan: PlanSeen) -> str:
+    if plan.is_understood:
+        return plan.status
+    return f"{plan.status!r}, a status that AWS doesn't document: nothing is put on the plan while it has it"
 
 
 def _worth_writing(row: PlanRow, known: PlanRow | None) -> bool:
@@ -170,18 +183,26 @@ def _closings(
 
 
 def _tell(look: Look, plan: PlanSeen, block: Block) -> list[Closing]:
-    left = int((block.ends_at - look.now).total_seconds() // 60)
-    return [
-        Closing(
-            deployment=each.name,
-            plan=plan.name,
-            closes_at=block.ends_at,
-            finish_by=block.ends_at - timedelta(minutes=each.finish_before_minutes),
-            minutes_left=left,
-        )
-        for each in look.deployments
-        if each.placed_on == plan.name
-    ]
+    return [_closing(look, each, plan, block) for each in look.deployments if each.placed_on == plan.name]
+
+
+def _closing(look: Look, deployment: DeploymentBrief, plan: PlanSeen, block: Block) -> Closing:
+    finish_by = block.ends_at - timedelta(minutes=deployment.finish_before_minutes)
+    return Closing(
+        deployment=deployment.name,
+        plan=plan.name,
+        closes_at=block.ends_at,
+        finish_by=finish_by,
+        minutes_left=int((block.ends_at - look.now).total_seconds() // 60),
+        interruption=interruption(
+            ladder=deployment.ladder,
+            between_blocks=deployment.between_blocks,
+            plans=[each for each in look.plans if each.name in deployment.plans],
+            here=plan,
+            block=block,
+            finish_by=finish_by,
+        ),
+    )
 
 
 def _wakes(look: Look, changes: Sequence[PlanChange]) -> tuple[Wake, ...]:

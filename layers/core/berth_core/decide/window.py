@@ -22,12 +22,12 @@ class Slot(Frozen):
     finish_by: Time
 
 
-def slots(seen: Snapshot, rungs: tuple[str, ...], finish_by: datetime) -> tuple[Slot, ...]:
-    """The rungs in their order, each with its latest safe start."""
+def slots(seen: Snapshot, rungs: tuple[str, ...], finish_by: datetime, types_tried: int = 0) -> tuple[Slot, ...]:
+    """The rungs in their order, each with its latest safe start; `types_tried` as in `time_for`."""
     planned: list[Slot] = []
     end = finish_by
     for rung in reversed(rungs):
-        start = end - MARGIN * time_for(seen, rung)
+        start = end - MARGIN * time_for(seen, rung, types_tried)
         planned.append(Slot(rung=rung, start_by=start, finish_by=end))
         end = start
     return tuple(reversed(planned))
@@ -38,8 +38,10 @@ def finish_by(seen: Snapshot, block: Block) -> datetime:
     return block.ends_at - timedelta(minutes=seen.deployment.manifest.end_of_window.finish_before_minutes)
 
 
-def time_for(seen: Snapshot, rung: str) -> timedelta:
-    """How long a rung is expected to take; on-demand may have to try each of its instance types."""
+def time_for(seen: Snapshot, rung: str, types_tried: int = 0) -> timedelta:
+    """How long a rung is expected to take; on-demand may have to try each instance type that it hasn't tried yet."""
     once = expected(rung, seen.attempts)
     allowed = seen.deployment.manifest.end_of_window.on_demand
-    return once * len(allowed.instance_types) if rung == "on_demand" and allowed else once
+    if rung != "on_demand" or allowed is None:
+        return once
+    return once * max(1, len(allowed.instance_types) - types_tried)

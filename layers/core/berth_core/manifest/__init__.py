@@ -9,15 +9,18 @@ from berth_core.manifest.ending import EndOfWindow, Extend, OnDemand
 from berth_core.manifest.reservation import Purchase, Reservation
 from berth_core.manifest.root import Manifest
 from berth_core.manifest.scaling import Idle, Scaling, ScheduleRule
-from berth_core.manifest.serving import Check, Component, Evaluation, SmokeTest, Staging
+from berth_core.manifest.serving import Component, Evaluation, SmokeTest
+from berth_core.manifest.staging import Check, Expected, Likeness, Staging
 
 __all__ = [
     "Check",
     "Component",
     "EndOfWindow",
     "Evaluation",
+    "Expected",
     "Extend",
     "Idle",
+    "Likeness",
     "Manifest",
     "OnDemand",
     "Purchase",

@@ -27,8 +27,8 @@ class Rollout(Frozen):
     )
     strategy: Strategy = Field(
         default="auto",
-        description="auto takes the first that fits and says why. recreate deletes first; hop goes over on-demand and "
-        "back.",
+        description="auto takes the first that fits and says why: canary or all at once, rolling, hop, recreate. hop "
+        "goes over on-demand and back, within its cap; recreate deletes first.",
     )
 
     @field_validator("strategy")

@@ -1,6 +1,6 @@
 """The cron expressions of EventBridge Scheduler: six fields, with `?` in exactly one of the two day fields.
 
-Source: EventBridge Scheduler User Guide, "Schedule types". Only the form is judged here, never when it is due.
+Source: EventBridge Scheduler User Guide, "Schedule types". Only the form is read here, never when it is due.
 """
 
 import re
@@ -35,6 +35,50 @@ _FIELDS = (
     _Field("day of week", 1, 7, tuple(_WEEKDAYS), extra=r"\?|L|[1-7]L|(?:[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]"),
     _Field("year", 1970, 2199),
 )
+
+
+class CronFields(NamedTuple):
+    """An expression that `check_cron` passed: each field as its numbers. `day` and `weekday` may be text instead, upper
+    case: one of the forms that only they have (L, LW, 15W, 6L, 2#1, ?). Weekdays count from 1, Sunday."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    day: frozenset[int] | str
+    months: frozenset[int]
+    weekday: frozenset[int] | str
+    years: frozenset[int]
+
+
+def read_cron(expression: str) -> CronFields:
+    """What a valid expression says."""
+    texts = [text.upper() for text in expression.split()]
+    minutes, hours, _, months, _, years = (_numbers(field, text) for field, text in zip(_FIELDS, texts, strict=True))
+    day, weekday = (
+        texts[at] if re.fullmatch(_FIELDS[at].extra, texts[at]) else _numbers(_FIELDS[at], texts[at]) for at in (2, 4)
+    )
+    return CronFields(minutes, hours, _in_numbers(day), months, _in_numbers(weekday), years)
+
+
+def _in_numbers(field: frozenset[int] | str) -> frozenset[int] | str:
+    """FRI#2 is 6#2."""
+    if isinstance(field, frozenset):
+        return field
+    return re.sub("[A-Z]{3}", lambda found: str(_WEEKDAYS.index(found[0]) + 1), field)
+
+
+def _numbers(field: _Field, text: str) -> frozenset[int]:
+    return frozenset(number for part in text.split(",") for number in _range(field, part))
+
+
+def _range(field: _Field, part: str) -> range:
+    """3, 3-5, *, each with /step; 3/2 means from 3 to the end by 2. Empty for a form of its own, such as LW."""
+    span, slash, step = part.partition("/")
+    if span == "*":
+        return range(field.lowest, field.highest + 1, int(step or 1))
+    first, _, last = span.partition("-")
+    low = field.number(first)
+    high = field.number(last) if last else field.highest if slash else low
+    return range(0) if low is None or high is None else range(low, high + 1, int(step or 1))
 
 
 def check_cron(expression: str) -> None:

@@ -17,7 +17,7 @@ LONGEST_PLAN_DAYS = 182
 
 
 class Purchase(Frozen):
-    """A plan that Berth may buy, within a price cap, if none of the named ones is there."""
+    """A plan that Berth may buy, within a price cap: one, under the first of the named ones that isn't there yet."""
 
     hours: int = Field(
         ge=24,
@@ -75,13 +75,15 @@ class Reservation(Frozen):
         description="Who goes first when a plan is too small for all its deployments: "
         "the higher number, then the first name in the alphabet.",
     )
-    purchase: Purchase | None = Field(default=None, description="A plan that may be bought if there is none.")
+    purchase: Purchase | None = Field(
+        default=None, description="A plan that may be bought: one, under the first name of plans that isn't there yet."
+    )
     plans: Annotated[tuple[PlanName, ...], AfterValidator(without_doubles)] = Field(
         default=(),
         max_length=20,
         validate_default=True,
         description="Training plans by name, in order: the next one is the next home when one ends. "
-        "May be left out only if there is a purchase.",
+        "May be left out only if there is a purchase, whose plan is then called <name>-plan.",
     )
 
     @field_validator("purchase")

@@ -9,7 +9,8 @@ from berth_core.manifest.ending import EndOfWindow
 from berth_core.manifest.lists import doubles_in
 from berth_core.manifest.reservation import Reservation
 from berth_core.manifest.scaling import Scaling
-from berth_core.manifest.serving import Component, Evaluation, SmokeTest, Staging
+from berth_core.manifest.serving import Component, Evaluation, SmokeTest
+from berth_core.manifest.staging import Staging
 from berth_core.manifest.tags import Tags
 from berth_core.manifest.times import Moment
 from berth_core.manifest.words import DeploymentName, ModelName, RoleArn
@@ -54,7 +55,10 @@ class Manifest(Frozen):
     )
     scaling: Scaling | None = Field(default=None, description="When copies come and go. All stay up if left out.")
     evaluate: tuple[Evaluation, ...] = Field(
-        default=(), max_length=50, description="Models that share the window, one after the other."
+        default=(),
+        max_length=50,
+        description="Models that share the window, one after the other; after the last turn "
+        "`model` runs. One that doesn't start is passed over.",
     )
     staging: Staging | None = Field(default=None, description="A try-out on serverless inference before production.")
     smoke_test: SmokeTest | None = Field(
@@ -76,6 +80,14 @@ class Manifest(Frozen):
         if expected is not None and name != expected:
             raise ValueError(f"must be the object's name, {expected!r}: rename one of the two")
         return name
+
+    @field_validator("reservation")
+    @classmethod
+    def _has_a_plan_by_name(cls, reservation: Reservation, info: ValidationInfo) -> Reservation:
+        # Of the deployment alone: changed terms must not be a second plan.
+        if reservation.plans or reservation.purchase is None or "name" not in info.data:
+            return reservation
+        return reservation.model_copy(update={"plans": (f"{info.data['name']}-plan",)})
 
     @field_validator("components")
     @classmethod

@@ -60,27 +60,3 @@ class SmokeTest(Frozen):
 
     body: str = Field(description="The request's body, as it is sent.")
     content_type: ContentType = Field(default="application/json", description="The request's content type.")
-
-
-class Check(SmokeTest):
-    """One request that a model must answer on staging, in time."""
-
-    max_latency_ms: int = Field(
-        default=60_000, ge=1, le=60_000, description="The longest that the answer may take, in milliseconds."
-    )
-
-
-class Staging(Frozen):
-    """A try-out on serverless inference before production. Serverless has no GPU: small models only."""
-
-    memory_mb: int = Field(
-        default=4 * GB_IN_MB,
-        ge=GB_IN_MB,
-        le=6 * GB_IN_MB,
-        multiple_of=GB_IN_MB,
-        description="Memory of the serverless endpoint, in MB: 1024 to 6144, in steps of 1024.",
-    )
-    max_concurrency: int = Field(default=20, ge=1, le=200, description="Requests served at the same time: 1 to 200.")
-    checks: tuple[Check, ...] = Field(
-        default=(), max_length=50, description="Requests that must be answered. None: it only has to come up."
-    )

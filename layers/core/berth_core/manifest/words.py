@@ -12,6 +12,7 @@ SAGEMAKER_NAME_PATTERN = r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$"
 INSTANCE_TYPE_PATTERN = r"^ml\.[a-z][a-z0-9-]*\.[a-z0-9-]+$"
 ROLE_ARN_PATTERN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z_0-9+=,.@/-]+$"
 NOT_BLANK_PATTERN = r"\S"
+JSON_PATH_PATTERN = r"^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\]|\['[^'\]]+'\])*$"
 
 WORDS_BY_PATTERN = {
     DEPLOYMENT_NAME_PATTERN: "lower-case letters and digits, with hyphens between them, such as llama-eval",
@@ -19,6 +20,7 @@ WORDS_BY_PATTERN = {
     INSTANCE_TYPE_PATTERN: "a SageMaker instance type, such as ml.p5.48xlarge",
     ROLE_ARN_PATTERN: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/inference",
     NOT_BLANK_PATTERN: "text that is not blank",
+    JSON_PATH_PATTERN: "a path into JSON, such as $.outputs[0].label or $['a key'].score",
 }
 """What is allowed, for the person whose text didn't match."""
 
@@ -31,3 +33,4 @@ InstanceType = Annotated[str, Field(pattern=INSTANCE_TYPE_PATTERN, max_length=64
 RoleArn = Annotated[str, Field(pattern=ROLE_ARN_PATTERN, max_length=2048)]
 AlarmName = Annotated[str, Field(pattern=NOT_BLANK_PATTERN, max_length=255)]
 ContentType = Annotated[str, Field(pattern=NOT_BLANK_PATTERN, max_length=256)]
+JsonPath = Annotated[str, Field(pattern=JSON_PATH_PATTERN, max_length=256)]

@@ -1,0 +1,60 @@
+"""A reminder that needs nobody to be awake: a one-time schedule that puts the announcement on the bus by itself."""
+
+import json
+from datetime import datetime, timedelta
+
+from berth_aws.clients import Client
+from berth_aws.schedules import drop_schedule
+from berth_aws.translate import Answer, fine_if, in_our_words
+from berth_core.announcements import Announcement
+from berth_core.announcements.announcement import SOURCE
+from berth_core.model import Frozen
+
+SOONEST = timedelta(minutes=2)
+"""Scheduler fires to the minute; a request that lapses sooner needs no reminder."""
+
+
+class ReminderPlace(Frozen):
+    """Where schedules live, and the bus that they put the announcement on."""
+
+    event_bus: str
+    event_bus_arn: str
+    schedule_group: str
+    schedule_role_arn: str
+    schedule_dlq_arn: str
+
+
+def keep_reminder(
+    client: Client, place: ReminderPlace, name: str, at: datetime, news: Announcement, now: datetime
+) -> bool:
+    """Makes the schedule, or replaces the one of this name. False, and nothing done, if it would come at once."""
+    if at <= now + SOONEST:
+        return False
+    schedule = {
+        "Name": name,
+        "GroupName": place.schedule_group,
+        "ScheduleExpression": f"at({at:%Y-%m-%dT%H:%M:%S})",
+        "ScheduleExpressionTimezone": "UTC",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ActionAfterCompletion": "DELETE",
+        "State": "ENABLED",
+        "Target": {
+            "Arn": place.event_bus_arn,
+            "RoleArn": place.schedule_role_arn,
+            "EventBridgeParameters": {"DetailType": news.detail_type, "Source": SOURCE},
+            "Input": json.dumps(news.detail, sort_keys=True),
+            "DeadLetterConfig": {"Arn": place.schedule_dlq_arn},
+            "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 5},
+        },
+    }
+    with fine_if(Answer.EXISTS, "CreateSchedule"):
+        client.create_schedule(**schedule)
+        return True
+    with in_our_words("UpdateSchedule"):
+        client.update_schedule(**schedule)
+    return True
+
+
+def drop_reminder(client: Client, group: str, name: str) -> bool:
+    """False if there is none: it has fired, or was never made."""
+    return drop_schedule(client, group, name)

@@ -1,0 +1,51 @@
+"""All that a decision about a purchase may look at, read afresh: the terms, the market, the plans, the money."""
+
+from datetime import datetime
+
+from berth_aws import clients, market
+from berth_aws.ledger import Ledger
+from berth_aws.sagemaker_seen import list_plans
+from berth_core.errors import RefusedError
+from berth_core.facts import PlanSeen
+from berth_core.naming import short_hash
+from berth_core.ordering import PurchaseRequest, order_by_hand, order_of_manifest, pinned_to
+from berth_core.purchase_seen import PurchaseSeen
+from berth_core.purchases import Order, SpendingPolicy, month_of
+
+
+def observe_purchase(
+    request: PurchaseRequest, holder: str, pinned: Order | None, ledger: Ledger, policy: SpendingPolicy, now: datetime
+) -> PurchaseSeen:
+    """Reads only. RefusedError for a request that makes no order. `pinned` is the order of this run's first look."""
+    sagemaker = clients.shared("sagemaker")
+    # By list, not by name: where AWS takes a name twice, a description would show one of them.
+    plans = list_plans(sagemaker)
+    order = pinned_to(_order(request, plans, pinned, ledger), pinned)
+    purchase = ledger.purchases.get(order.key)
+    return PurchaseSeen(
+        now=now,
+        holder=holder,
+        request_id=request_id(holder),
+        order=order,
+        policy=policy,
+        plan=next((plan for plan in plans if order.plan in (plan.name, plan.arn)), None),
+        offers=market.offers_for(sagemaker, order, now),
+        history=market.history(sagemaker, order.plan_arn) if order.plan_arn else (),
+        purchase=purchase,
+        month=ledger.spending.of(month_of(now)),
+    )
+
+
+def request_id(holder: str) -> str:
+    """One execution is one request; it stays the same through its retries."""
+    return short_hash(holder, digits=16)
+
+
+def _order(request: PurchaseRequest, plans: tuple[PlanSeen, ...], pinned: Order | None, ledger: Ledger) -> Order:
+    if request.deployment is None or request.search is not None or request.extend is not None:
+        return order_by_hand(request, plans)
+    registration = ledger.registrations.get(request.deployment)
+    if registration is None:
+        name = request.deployment
+        raise RefusedError(f"deployment {name!r} isn't registered: put deployments/{name}.yaml into the bucket")
+    return order_of_manifest(request, registration, plans, pinned)

@@ -1,0 +1,138 @@
+"""Whether a release may begin, where it is tried out, and whether what was checked is still what would be promoted."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from berth_core.decide.runnable import why_not_serverless
+from berth_core.decisions import Refuse
+from berth_core.facts import Snapshot
+from berth_core.manifest import Staging
+from berth_core.naming import short_hash
+from berth_core.releases import ModelSeen, Promote, ReleaseAnswer, Stage, TrialSpec
+
+Said = dict[str, Any]
+"""An answer as it came: the output of SendTaskSuccess, which anybody may have written."""
+
+
+def decide_release(seen: Snapshot, model_name: str, model: ModelSeen | None, run: str) -> Stage | Refuse:
+    """Total. `run` tells one run from another."""
+    refusal = _refusal(seen, model_name, model)
+    if refusal is not None or model is None:
+        return refusal or _missing(model_name)
+    staging = seen.deployment.manifest.staging or Staging()
+    reason = why_not_serverless(model)
+    if reason is not None and staging.instance_type is None:
+        return Refuse(
+            code="NotServerless",
+            reason=f"model {model.name} can't run on serverless inference: {reason}. Give the manifest "
+            "staging.instance_type, such as ml.g5.xlarge, to try it out on one instance",
+        )
+    return _stage(seen, staging, model, run)
+
+
+def decide_promotion(seen: Snapshot, model: ModelSeen | None, staged: Stage, said: Said | None) -> Promote | Refuse:
+    """Total, asked after the approval, however long that took. `said` is what somebody answered, None if nobody did."""
+    refusal = _refusal(seen, staged.spec.model, model) or _no(staged, said)
+    if refusal is not None or model is None:
+        return refusal or _missing(staged.spec.model)
+    return _promotion(staged, model)
+
+
+def trial_name(deployment: str, *content: object) -> str:
+    """The staging endpoint's name follows from what runs on it: a retry meets its own work, another wish another name.
+
+    At most 62 of the 63 characters that SageMaker allows: a deployment's name has at most 45.
+    """
+    return f"{trial_prefix(deployment)}{short_hash(*content)}"
+
+
+def trial_prefix(deployment: str) -> str:
+    """What the names of all staging endpoints of a deployment begin with. Tags have the last word."""
+    return f"{deployment}-staging-"
+
+
+def _refusal(seen: Snapshot, model_name: str, model: ModelSeen | None) -> Refuse | None:
+    if not model_name:
+        return Refuse(code="NoModel", reason='the input names no model: start with {"deployment": ..., "model": ...}')
+    if seen.deployment.removed_at is not None:
+        return Refuse(code="Removed", reason="the manifest was removed: nothing is released any more")
+    if seen.deployment.manifest.components:
+        return Refuse(
+            code="NotSupported",
+            reason="releases are for one model, and this deployment has inference components: change the manifest, "
+            "or use endpoint_rotate",
+        )
+    if model is None:
+        return _missing(model_name)
+    if seen.policy.observe_only:
+        return Refuse(code="ObserveOnly", reason=f"observing only; would try out {model_name} and promote it")
+    return None
+
+
+def _missing(model_name: str) -> Refuse:
+    return Refuse(code="ModelNotFound", reason=f"SageMaker has no model {model_name!r}: create it first, or correct it")
+
+
+def _no(staged: Stage, said: Said | None) -> Refuse | None:
+    """Whatever isn't a yes to this very release is a no."""
+    if staged.approval == "none":
+        return None
+    if said is None or "unanswered" in said:
+        return Refuse(code="ApprovalLapsed", reason="nobody said yes in time: no answer is a no")
+    try:
+        answer = ReleaseAnswer.model_validate(said)
+    except ValidationError as error:
+        return Refuse(
+            code="ApprovalInvalid", reason=f"the answer can't be read, so it is a no ({error.error_count()} faults)"
+        )
+    if answer.decision == "reject":
+        return Refuse(code="ApprovalRejected", reason=f"{answer.who} said no")
+    if answer.release_id != staged.id:
+        return Refuse(
+            code="ApprovalInvalid",
+            reason=f"{answer.who} said yes to release {answer.release_id}, and was asked about {staged.id}",
+        )
+    return None
+
+
+def _promotion(staged: Stage, model: ModelSeen) -> Promote | Refuse:
+    """SageMaker lets a name be given anew: what was checked must be what goes to production."""
+    if model.created_at != staged.model_created_at:
+        return Refuse(
+            code="ModelChanged",
+            reason=f"model {model.name} was created anew at {model.created_at:%Y-%m-%d %H:%M} UTC, after its checks: "
+            "release it again",
+        )
+    return Promote(reason=f"{model.name} passed on {staged.spec.place}")
+
+
+def _stage(seen: Snapshot, staging: Staging, model: ModelSeen, run: str) -> Stage:
+    spec = _spec(seen, staging, model)
+    live = seen.endpoint
+    return Stage(
+        id=short_hash(seen.deployment.name, model.name, run),
+        reason=f"{model.name} is tried out on {spec.place}",
+        started_at=seen.now,
+        spec=spec,
+        model_created_at=model.created_at,
+        checks=len(staging.checks),
+        compares=live is not None and live.status in ("InService", "Updating"),
+        keep=staging.keep,
+        approval=staging.approval,
+    )
+
+
+def _spec(seen: Snapshot, staging: Staging, model: ModelSeen) -> TrialSpec:
+    manifest = seen.deployment.manifest
+    on_instance = staging.instance_type is not None
+    memory = None if on_instance else staging.memory_mb
+    concurrency = None if on_instance else staging.max_concurrency
+    content = (model.name, model.created_at, memory, concurrency, staging.instance_type)
+    return TrialSpec(
+        name=trial_name(manifest.name, *content),
+        model=model.name,
+        memory_mb=memory,
+        max_concurrency=concurrency,
+        instance_type=staging.instance_type,
+    )

@@ -1,0 +1,49 @@
+"""What came of scaling, component by component. InService proves nothing: the copies are counted (aws-facts 3.1)."""
+
+from berth_core.decide.arranging import FAILED, ours, scaling_differences
+from berth_core.decisions import ComponentSpec, Scale
+from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
+
+Verdict = tuple[str, str]
+"""A code (empty: done) and the reason."""
+
+
+def scaled(seen: Snapshot, decision: Scale) -> Verdict:
+    """Done means: each component InService with the copies asked for, and none of ours beside them."""
+    if seen.endpoint is None:
+        return "EndpointGone", "somebody deleted the endpoint meanwhile"
+    there = ours(seen)
+    verdicts = [_verdict(spec, there.get(spec.name), decision, seen) for spec in decision.components]
+    wrong = next((verdict for verdict in verdicts if verdict[0]), None)
+    if wrong is not None:
+        return wrong
+    over = sorted(there.keys() - {spec.name for spec in decision.components})
+    if over:
+        return "TimedOut", f"{', '.join(over)} should be deleted and is still {there[over[0]].status}"
+    missing = scaling_differences(seen, decision.scaling)
+    if missing:
+        return "ScalingMissing", "; ".join(missing)
+    return "", "; ".join(text for _, text in verdicts) or "no component is left"
+
+
+def _verdict(spec: ComponentSpec, there: ComponentSeen | None, decision: Scale, seen: Snapshot) -> Verdict:
+    if there is None:
+        return "ComponentMissing", f"{spec.name} is not there"
+    if there.status == FAILED:
+        return "ComponentFailed", f"{spec.name} Failed: {there.failure_reason or 'SageMaker gives no reason'}"
+    copies = f"{spec.name} has {there.current_copies} of {there.desired_copies} copies"
+    if there.status in IN_TRANSITION or there.current_copies != there.desired_copies:
+        because = f" ({there.failure_reason})" if there.failure_reason else ""
+        return "TimedOut", f"{copies} and is {there.status}{because}"
+    if there.model != spec.model:
+        because = f" ({there.failure_reason})" if there.failure_reason else ""
+        return "RolledBack", f"{spec.name} serves {there.model}, {spec.model} was asked{because}"
+    if spec.copies not in (None, there.desired_copies) and not _was_moved(spec, there, seen):
+        return "WrongCopies", f"{copies}, {spec.copies} were asked"
+    return "", copies
+
+
+def _was_moved(spec: ComponentSpec, there: ComponentSeen, seen: Snapshot) -> bool:
+    """Auto scaling is free to go on from where we brought it."""
+    free = {each.component for each in seen.scaling if not each.suspended}
+    return spec.name in free and bool(spec.copies) and there.desired_copies > 0

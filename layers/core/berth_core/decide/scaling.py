@@ -1,0 +1,200 @@
+"""Copies of inference components: as declared, as ordered, and none when nobody calls and that saves something."""
+
+from datetime import timedelta
+
+from berth_core.decide.arranging import (
+    component_specs,
+    declared,
+    differences,
+    ours,
+    scaling_specs,
+    strangers,
+)
+from berth_core.decide.idleness import forecast, idle_since
+from berth_core.decide.intent import Intent
+from berth_core.decide.orders import BY_HAND, Order, is_carried_out, next_change, order_in_force
+from berth_core.decisions import Hold, Refuse, Scale
+from berth_core.durations import expected
+from berth_core.facts import IN_TRANSITION, Snapshot
+from berth_core.model import Frozen
+from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, decision_id
+
+SOON = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(hours=1)
+"""At whether another deployment waits for the instances, which nothing else tells."""
+PATIENCE = timedelta(minutes=60)
+"""The longest that copies may take to come up: large models take up to 45 minutes."""
+FOR_RELEASE = timedelta(minutes=25)
+"""How long SageMaker may take to let go of empty instances before the endpoint is moved all the same."""
+PARKED_OFF = "parked off the window"
+IDLE = "parked as nobody called"
+
+
+class _Run(Frozen):
+    """One way to carry an order out."""
+
+    order: Order
+    target: str
+    why: str
+    moves_copies: bool
+    release: bool = False
+
+
+def scale(seen: Snapshot, intent: Intent) -> Scale | Hold | Refuse | None:
+    """None if all components are as declared and as ordered, or the deployment has none. Before any other config is
+    put under them: an order about copies doesn't wait for room for a second fleet."""
+    if not declared(seen) and not ours(seen):
+        return _nothing_to_scale(intent)
+    if seen.endpoint is None or seen.endpoint.status != "InService":
+        return _no_endpoint(seen, intent)
+    blocked = _not_adopted(seen) or _still_moving(seen)
+    if blocked is not None:
+        return blocked
+    if intent.park:
+        off = Order(copies=0, at=seen.now, key=PARKED_OFF, why=PARKED_OFF, strict=True)
+        return _scale(seen, _Run(order=off, target=PARKED_OFF, why=PARKED_OFF, moves_copies=True, release=True))
+    order = order_in_force(seen)
+    if _asks_too_much(seen, order):
+        return _asks_too_much(seen, order)
+    return _by_order(seen, order)
+
+
+def park_when_idle(seen: Snapshot, _intent: Intent) -> Scale | Hold | None:
+    """None if somebody calls, if nobody asks for it, or if it is parked."""
+    if seen.endpoint is None or seen.endpoint.status != "InService" or not declared(seen):
+        return None
+    held = _by_idleness(seen, order_in_force(seen))
+    change = next_change(seen)
+    if isinstance(held, Hold) and change is not None and (held.next_at is None or change < held.next_at):
+        return held.model_copy(update={"next_at": change})
+    return held
+
+
+def _nothing_to_scale(intent: Intent) -> Refuse | None:
+    if intent.kind != "scale":
+        return None
+    return Refuse(code="NotSupported", reason="the manifest has no components: there are no copies to scale")
+
+
+def _no_endpoint(seen: Snapshot, intent: Intent) -> Hold | None:
+    if intent.kind != "scale":
+        return None
+    status = f": it is {seen.endpoint.status}" if seen.endpoint else ""
+    return Hold(code="NoEndpoint", reason=f"there is no endpoint in service to scale{status}")
+
+
+def _not_adopted(seen: Snapshot) -> Hold | None:
+    names = strangers(seen)
+    if not names:
+        return None
+    return Hold(
+        code="WaitingForAdoption",
+        reason=(
+            f"inference component {names[0]} exists and isn't ours. To hand it over, tag it "
+            f"{STACK_TAG}={seen.policy.stack} and {DEPLOYMENT_TAG}={seen.deployment.name}"
+        ),
+        next_at=seen.now + timedelta(hours=1),
+    )
+
+
+def _still_moving(seen: Snapshot) -> Hold | None:
+    """Auto scaling at work, or an earlier run of ours that died: both end by themselves."""
+    moving = [each for each in ours(seen).values() if each.status in IN_TRANSITION]
+    if not moving:
+        return None
+    each = moving[0]
+    text = f"inference component {each.name} is {each.status}: {each.current_copies} of {each.desired_copies} copies"
+    return Hold(code="InTransition", reason=text, next_at=seen.now + SOON)
+
+
+def _asks_too_much(seen: Snapshot, order: Order) -> Refuse | None:
+    if order.why != BY_HAND or order.copies is None:
+        return None
+    over = next((each for each in declared(seen) if order.copies > each.max_copies), None)
+    if over is None:
+        return None
+    text = f"copies asked: {order.copies}; {over.name} has max_copies {over.max_copies}: raise it in the manifest"
+    return Refuse(code="TooManyCopies", reason=text)
+
+
+def _by_order(seen: Snapshot, order: Order) -> Scale | None:
+    """An order is carried out once; after that auto scaling moves the copies, unless there is none or it may not."""
+    if not is_carried_out(seen, order):
+        return _scale(seen, _Run(order=order, target=order.key, why=order.why, moves_copies=True))
+    fixed = order.strict or not _scales_itself(seen)
+    specs = component_specs(seen, order, moves_copies=fixed)
+    wrong = differences(seen, specs, scaling_specs(seen, order, specs))
+    if not wrong:
+        return None
+    target = order.key or order.why
+    return _scale(seen, _Run(order=order, target=target, why="; ".join(wrong), moves_copies=fixed))
+
+
+def _scales_itself(seen: Snapshot) -> bool:
+    scaling = seen.deployment.manifest.scaling
+    return scaling is not None and bool(scaling.target_concurrency or scaling.wake or scaling.idle)
+
+
+def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
+    scaling = seen.deployment.manifest.scaling
+    idle = scaling.idle if scaling else None
+    since = idle_since(seen)
+    if idle is None or since is None or all(each.desired_copies <= idle.copies for each in ours(seen).values()):
+        return None
+    due = since + timedelta(minutes=idle.minutes)
+    if seen.now < due:
+        return Hold(code="Idle", reason=f"nobody has called since {since:%Y-%m-%d %H:%M} UTC", next_at=due)
+    text = f"nobody has called since {since:%Y-%m-%d %H:%M} UTC"
+    parked = order.model_copy(update={"copies": idle.copies, "strict": False})
+    if seen.endpoint is not None and seen.endpoint.plan_arn is not None:
+        if not seen.waiting:
+            text += "; parking would save nothing: the reservation is paid for, and nobody else waits for its instances"
+            return Hold(code="IdleOnReservation", reason=text, next_at=seen.now + LOOK_AGAIN)
+        why = f"{text}, and {', '.join(seen.waiting)} waits for the instances"
+        return _scale(seen, _Run(order=parked, target=IDLE, why=why, moves_copies=True))
+    expectation = forecast(seen, idle, since)
+    if not expectation.worth_it:
+        later = expectation.at if expectation.at is not None and expectation.at > seen.now else None
+        reason = f"{text}, and it stays on: {expectation.reason}"
+        return Hold(code="StaysOn", reason=reason, next_at=later or seen.now + LOOK_AGAIN)
+    return _scale(seen, _Run(order=parked, target=IDLE, why=f"{text}; {expectation.reason}", moves_copies=True))
+
+
+def _scale(seen: Snapshot, run: _Run) -> Scale:
+    order = run.order
+    specs = component_specs(seen, order, moves_copies=run.moves_copies)
+    rung = _rung(seen, run)
+    recreates = order.method == "delete_and_recreate" and run.moves_copies and order.why == BY_HAND
+    return Scale.model_validate(
+        {
+            "id": decision_id(seen, "scale", run.target),
+            "reason": run.why or order.why,
+            "started_at": seen.now,
+            "action": "recreate" if recreates else "copies",
+            "rung": rung,
+            "target": run.target,
+            "components": specs,
+            "scaling": scaling_specs(seen, order, specs),
+            "copies": _copies(seen, order),
+            "release": run.release,
+            "give_up_at": seen.now + (FOR_RELEASE if run.release else _patience(seen, rung)),
+        }
+    )
+
+
+def _copies(seen: Snapshot, order: Order) -> int:
+    """For the news: of each component, or the most of any."""
+    return max((order.copies_of(each) for each in declared(seen)), default=0)
+
+
+def _patience(seen: Snapshot, rung: str | None) -> timedelta:
+    return max(PATIENCE, 2 * expected(rung or "scale", seen.attempts))
+
+
+def _rung(seen: Snapshot, run: _Run) -> str | None:
+    """Waking and parking are remembered apart: they tell how early to begin, and what parking costs."""
+    before = sum(each.desired_copies for each in ours(seen).values())
+    after = sum(run.order.copies_of(each) for each in declared(seen)) if run.moves_copies else before
+    if before and not after:
+        return "park"
+    return "wake" if after and not before else None

@@ -1,0 +1,41 @@
+"""What the endpoint stands on, and what it has left behind."""
+
+from berth_core.facts import Block, Left, PlanSeen, Snapshot
+
+
+def plan_under(seen: Snapshot) -> PlanSeen | None:
+    """The plan that the endpoint is bound to, also one that the manifest no longer names."""
+    return seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+
+
+def block_under(seen: Snapshot) -> Block | None:
+    """The block that the endpoint stands on: the running one, else the last that has ended under it."""
+    plan = plan_under(seen)
+    if plan is None:
+        return None
+    ended = [block for block in plan.blocks if block.ends_at <= seen.now]
+    return plan.block_at(seen.now) or max(ended, key=lambda block: block.ends_at, default=None)
+
+
+def block_left(seen: Snapshot) -> Left | None:
+    """What a hand-over that begins now leaves. None if the endpoint stands on no plan."""
+    plan = plan_under(seen)
+    block = block_under(seen)
+    return Left(plan_arn=plan.arn, ends_at=block.ends_at) if plan and block else None
+
+
+def has_left(seen: Snapshot, plan: PlanSeen) -> bool:
+    """Whether a hand-over has left the plan's running block, and nothing has brought the endpoint back since.
+
+    A block that was extended after that is another one, and so it is for a manifest's new version.
+    """
+    block = plan.block_at(seen.now)
+    if block is None:
+        return False
+    for attempt in seen.attempts:
+        if attempt.ended_at < seen.deployment.registered_at or (attempt.kind == "deploy" and attempt.done):
+            return False
+        left = attempt.left if attempt.done else None
+        if left is not None and left.plan_arn == plan.arn and left.ends_at >= block.ends_at:
+            return True
+    return False

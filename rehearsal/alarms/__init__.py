@@ -1,0 +1,1 @@
+"""CloudWatch alarms on the virtual clock: metrics that follow from the traffic, states, events and actions."""

@@ -1,0 +1,1 @@
+"""CodePipeline in this cloud, as far as a release needs it: moto keeps pipelines, this runs them."""

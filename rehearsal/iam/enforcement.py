@@ -1,0 +1,90 @@
+"""The rehearsal says no where IAM would: a missing permission fails here, and not in somebody's account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.iam.calls import Account, Parameters, permissions
+from rehearsal.iam.roles import statements_of_role
+from rehearsal.iam.statements import Statement
+from rehearsal.iam.verdicts import Asked, Verdict, judge
+
+if TYPE_CHECKING:
+    from rehearsal.cloud import Cloud
+
+# Services of the query and REST-XML protocols name the error without "Exception".
+_SHORT_CODES = frozenset({"s3", "sns", "sqs", "cloudwatch", "iam"})
+
+_Key = tuple[str, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A permission that a role needed, once for all the calls that needed it."""
+
+    role_arn: str
+    asked: Asked
+    verdict: Verdict
+
+
+class Guard:
+    """Judges the calls of one cloud's roles. Verdicts are kept: the same role asks the same things all the time.
+
+    A role's policies are read when it first calls, as they are deployed before anything runs.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._account = Account(cloud.settings.account_id, cloud.settings.region, self._tags_of)
+        self._statements: dict[str, tuple[Statement, ...] | None] = {}
+        self._uses: dict[_Key, Use] = {}
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What was needed up to now, in the order of the first need."""
+        return tuple(self._uses.values())
+
+    def insist(self, role_arn: str, service: str, operation: str, parameters: Parameters) -> None:
+        """ClientError as AWS raises it if the role may not make the call."""
+        statements = self._statements_of(role_arn)
+        if statements is None:
+            return
+        for asked in permissions(service, operation, parameters, self._account):
+            use = self._use(role_arn, asked, statements)
+            if not use.verdict.allowed:
+                raise self._refusal(use, service, operation)
+
+    def _statements_of(self, role_arn: str) -> tuple[Statement, ...] | None:
+        if role_arn not in self._statements:
+            self._statements[role_arn] = statements_of_role(self._account.account_id, role_arn)
+        return self._statements[role_arn]
+
+    def _use(self, role_arn: str, asked: Asked, statements: tuple[Statement, ...]) -> Use:
+        key = (role_arn, asked.action, asked.resource, tuple(sorted(asked.context.items())))
+        use = self._uses.get(key)
+        if use is None:
+            use = self._uses[key] = Use(role_arn, asked, judge(asked, statements))
+        return use
+
+    def _refusal(self, use: Use, service: str, operation: str) -> ClientError:
+        role = use.role_arn.rpartition("/")[2]
+        self._cloud.timeline.record("denied", role, f"may not {use.asked}: {use.verdict.because}")
+        user = f"arn:aws:sts::{self._account.account_id}:assumed-role/{role}/rehearsal"
+        why = (
+            "with an explicit deny"
+            if use.verdict.because == "explicit deny"
+            else "because no identity-based policy allows it"
+        )
+        code = "AccessDenied" if service in _SHORT_CODES else "AccessDeniedException"
+        message = (
+            f"User: {user} is not authorized to perform: {use.asked.action} on resource: {use.asked.resource} {why}"
+        )
+        answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        return ClientError(answer, operation)
+
+    def _tags_of(self, arn: str) -> Mapping[str, str]:
+        return self._cloud.sagemaker.tags.of(arn)

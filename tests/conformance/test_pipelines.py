@@ -1,0 +1,381 @@
+"""CodePipeline: the pipeline of docs/codepipeline.md on the real stack, and the three ways into Berth."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.deployment import deploy
+from tests.machine.site import NAME, Site
+
+ROOT = Path(__file__).parents[2]
+BUCKET = "releases"
+PIPELINE = f"{NAME}-release"
+GOOD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
+BAD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m1"}]}
+
+
+class Pipelined:
+    """The site with production on m1, and the page's pipeline beside it."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self.site = site
+        self._folder = folder
+        self.cloud = site.cloud
+        self.pipelines = site.cloud.client("codepipeline")
+        site.cloud.client("s3").create_bucket(Bucket=BUCKET)
+        site.cloud.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        self.put({"notes.txt": "what is new"})
+
+    def put(self, files: dict[str, str]) -> None:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as content:
+            for name, text in files.items():
+                content.writestr(name, text)
+        self.cloud.client("s3").put_object(Bucket=BUCKET, Key="release.zip", Body=packed.getvalue())
+
+    def deploy(self, topic: str | None = None) -> None:
+        template = self._folder / "pipeline.yaml"
+        page = (ROOT / "docs" / "codepipeline.md").read_text(encoding="utf-8")
+        template.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+        outputs = self.site.outputs
+        given = {
+            "FirstModel": "m1",
+            "ArtifactBucket": BUCKET,
+            "ReleasePromoteStateMachineArn": outputs["ReleasePromoteStateMachineArn"],
+            "AnswerPipelineJobFunctionName": outputs["AnswerPipelineJobFunctionName"],
+            "ApprovalTopicArn": topic or outputs["NotificationTopicArn"],
+        }
+        deploy(self.cloud, template, stack_name="release-pipeline", parameters=given)
+
+    def make(self, action: dict[str, Any], name: str = PIPELINE) -> None:
+        """A pipeline of a source and one action, past CloudFormation."""
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}}]}
+        iam = self.cloud.client("iam")
+        if "pipeline" not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
+            iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(trust))
+        role = iam.get_role(RoleName="pipeline")["Role"]["Arn"]
+        source = {
+            "name": "Release",
+            "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
+            "configuration": {"S3Bucket": BUCKET, "S3ObjectKey": "release.zip"},
+            "outputArtifacts": [{"name": "release"}],
+        }
+        stages = [{"name": "Source", "actions": [source]}, {"name": "Berth", "actions": [{"name": "It", **action}]}]
+        pipeline = {
+            "name": name,
+            "roleArn": role,
+            "artifactStore": {"type": "S3", "location": BUCKET},
+            "stages": stages,
+            "version": 1,
+        }
+        self.pipelines.create_pipeline(pipeline=pipeline)
+
+    def start(self, model: str = "m2") -> str:
+        variables = [{"name": "model", "value": model}]
+        started = self.pipelines.start_pipeline_execution(name=PIPELINE, variables=variables)
+        return str(started["pipelineExecutionId"])
+
+    def until(self, execution: str, *, asks: bool = False) -> str:
+        """Drives until the execution has ended or, with `asks`, waits for an approval."""
+
+        def over() -> bool:
+            return self.status(execution) != "InProgress" or (asks and "token" in self.action("Approve"))
+
+        self.cloud.kernel.run_until(over, timedelta(days=20).total_seconds())
+        return self.status(execution)
+
+    def status(self, execution: str) -> str:
+        asked = self.pipelines.get_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=execution)
+        return str(asked["pipelineExecution"]["status"])
+
+    def action(self, name: str) -> dict[str, Any]:
+        """Its latest execution, as GetPipelineState shows it; empty if there was none."""
+        stages = self.pipelines.get_pipeline_state(name=PIPELINE)["stageStates"]
+        actions = {each["actionName"]: each for stage in stages for each in stage["actionStates"]}
+        return dict(actions[name].get("latestExecution", {}))
+
+    def answer(self, status: str, **over: str) -> Any:
+        asked = {"pipelineName": PIPELINE, "stageName": "Approval", "actionName": "Approve", **over}
+        token = asked.pop("token", None) or self.action("Approve")["token"]
+        return self.pipelines.put_approval_result(token=token, result={"summary": "by hand", "status": status}, **asked)
+
+    def production(self) -> str:
+        answer = self.cloud.client("sagemaker-runtime").invoke_endpoint(EndpointName=NAME, Body=b"{}")
+        return str(json.loads(answer["Body"].read())["model"])
+
+    def staging(self) -> list[str]:
+        """The staging endpoints that nobody has told to go."""
+        listed = self.site.sagemaker.list_endpoints(NameContains="-staging-")["Endpoints"]
+        return [each["EndpointName"] for each in listed if each["EndpointStatus"] != "Deleting"]
+
+    def logs(self) -> str:
+        """All that any function of the stack has written."""
+        logs = self.cloud.client("logs")
+        texts = []
+        for group in logs.describe_log_groups()["logGroups"]:
+            streams = logs.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]
+            for stream in streams:
+                where = {"logGroupName": group["logGroupName"], "logStreamName": stream["logStreamName"]}
+                texts += [event["message"] for event in logs.get_log_events(**where)["events"]]
+        return "\n".join(texts)
+
+
+@pytest.fixture
+def pipelined(tmp_path: Path) -> Iterator[Pipelined]:
+    site = Site()
+    try:
+        yield Pipelined(site, tmp_path)
+    finally:
+        site.close()
+
+
+def test_the_pages_pipeline_brings_a_model_to_production(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD]})
+    pipelined.deploy()
+    execution = pipelined.start()
+    assert pipelined.until(execution, asks=True) == "InProgress"
+    assert pipelined.action("Checks")["status"] == "Succeeded"
+    assert pipelined.production() == "m1"
+    assert pipelined.staging() == []
+    pipelined.answer("Approved")
+    assert pipelined.until(execution) == "Succeeded"
+    assert pipelined.production() == "m2"
+    rotated = pipelined.pipelines.list_action_executions(pipelineName=PIPELINE)["actionExecutionDetails"][0]
+    assert rotated["output"]["outputVariables"]["kind"] == "done"
+    assert "is live" in rotated["output"]["outputVariables"]["reason"]
+
+
+def test_a_failed_check_ends_the_pages_pipeline_before_anybody_is_asked(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD, BAD]})
+    pipelined.deploy()
+    assert pipelined.until(pipelined.start()) == "Failed"
+    told = pipelined.action("Checks")["errorDetails"]["message"]
+    assert told.startswith("CheckFailed: m2: CheckFailed: check 2: $.model is m2, wanted m1")
+    assert pipelined.action("Approve") == {}
+    assert pipelined.production() == "m1"
+    assert pipelined.staging() == []
+
+
+def test_a_rejected_approval_ends_the_pages_pipeline(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD]})
+    pipelined.deploy()
+    execution = pipelined.start()
+    pipelined.until(execution, asks=True)
+    pipelined.answer("Rejected")
+    assert pipelined.until(execution) == "Failed"
+    assert pipelined.action("Rotate") == {}
+    assert pipelined.production() == "m1"
+
+
+def test_an_approval_that_nobody_answers_expires_after_seven_days(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD]})
+    pipelined.deploy()
+    execution = pipelined.start()
+    pipelined.until(execution, asks=True)
+    token = pipelined.action("Approve")["token"]
+    began = pipelined.cloud.now
+    assert pipelined.until(execution) == "Failed"
+    assert timedelta(days=6, hours=23) < pipelined.cloud.now - began <= timedelta(days=7)
+    with pytest.raises(ClientError, match="ApprovalAlreadyCompletedException"):
+        pipelined.answer("Approved", token=token)
+
+
+def test_an_approval_is_answered_with_its_own_token_only(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD]})
+    pipelined.deploy()
+    pipelined.until(pipelined.start(), asks=True)
+    refused = {
+        "InvalidApprovalTokenException": {"token": "0" * 8},
+        "StageNotFoundException": {"stageName": "Nowhere"},
+        "ActionNotFoundException": {"actionName": "Nothing"},
+        "PipelineNotFoundException": {"pipelineName": "none"},
+    }
+    for code, over in refused.items():
+        with pytest.raises(ClientError, match=code):
+            pipelined.answer("Approved", **over)
+
+
+# --- way a: a Step Functions action ---------------------------------------------------------------------------------
+
+
+def machine_action(pipelined: Pipelined, machine: str, **configuration: str) -> dict[str, Any]:
+    return {
+        "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "StepFunctions", "version": "1"},
+        "configuration": {"StateMachineArn": pipelined.site.outputs[f"{machine}StateMachineArn"], **configuration},
+        "inputArtifacts": [{"name": "release"}],
+    }
+
+
+def test_a_machine_takes_its_input_from_a_file_of_the_artifact(pipelined: Pipelined) -> None:
+    pipelined.site.serve()
+    pipelined.put({"release.json": json.dumps({"deployment": NAME, "model": "m2"})})
+    pipelined.make(machine_action(pipelined, "EndpointRotate", InputType="FilePath", Input="release.json"))
+    assert pipelined.until(pipelined.start()) == "Succeeded"
+    assert pipelined.production() == "m2"
+
+
+def test_a_file_that_is_not_there_fails_the_action(pipelined: Pipelined) -> None:
+    pipelined.site.serve()
+    pipelined.make(machine_action(pipelined, "EndpointRotate", InputType="FilePath", Input="release.json"))
+    assert pipelined.until(pipelined.start()) == "Failed"
+    assert "release.json" in pipelined.action("It")["errorDetails"]["message"]
+
+
+MACHINES = ("DeploymentReconcile", "EndpointDeploy", "EndpointRotate", "ReleasePromote", "WindowHandover")
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_whatever_a_pipeline_gives_a_machine_the_cause_can_be_read(pipelined: Pipelined, machine: str) -> None:
+    for given in ("{}", '{"deployment": "unknown"}', '{"deployment": "unknown", "comment": "more"}'):
+        pipelined.make(machine_action(pipelined, machine, Input=given, ExecutionNamePrefix="release"))
+        assert pipelined.until(pipelined.start()) == "Failed"
+        action = pipelined.action("It")
+        assert action["externalExecutionId"].rpartition(":")[2] == f"release-{action['actionExecutionId']}"
+        told = action["errorDetails"]["message"]
+        assert "deployment" in told
+        assert "isn't registered" in told or "at least 1 character" in told
+        assert not re.search(r"Traceback|pydantic|errorType|States\.", told)
+        pipelined.pipelines.delete_pipeline(name=PIPELINE)
+
+
+# --- way b: a Lambda action -----------------------------------------------------------------------------------------
+
+
+def function_action(pipelined: Pipelined, parameters: str | None) -> dict[str, Any]:
+    name = {"FunctionName": pipelined.site.outputs["AnswerPipelineJobFunctionName"]}
+    given = {} if parameters is None else {"UserParameters": parameters}
+    return {
+        "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "Lambda", "version": "1"},
+        "configuration": {**name, **given},
+        "inputArtifacts": [{"name": "release"}],
+    }
+
+
+def test_a_job_runs_a_release_to_its_end(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD], "approval": "none"})
+    pipelined.make(function_action(pipelined, json.dumps({"deployment": NAME, "model": "m2"})))
+    assert pipelined.until(pipelined.start()) == "Succeeded"
+    assert pipelined.production() == "m2"
+    action = pipelined.action("It")
+    assert "is live" in action["summary"]
+    assert ":berth-release-promote:job-" in action["externalExecutionId"]
+
+
+def test_a_job_fails_with_the_cause_of_its_machine(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [BAD], "approval": "none"})
+    pipelined.make(function_action(pipelined, json.dumps({"deployment": NAME, "model": "m2"})))
+    assert pipelined.until(pipelined.start()) == "Failed"
+    error = pipelined.action("It")["errorDetails"]
+    assert error["code"] == "JobFailed"
+    assert "CheckFailed: m2: CheckFailed: check 1: $.model is m2, wanted m1" in error["message"]
+    assert pipelined.production() == "m1"
+
+
+def test_parameters_that_make_no_sense_fail_the_action_at_once(pipelined: Pipelined) -> None:
+    wrong = {
+        None: "UserParameters must be a JSON object",
+        "llama": "UserParameters must be a JSON object",
+        '{"model": "m2"}': "deployment is missing",
+        '{"deployment": "llama-eval", "machine": "plan_purchase"}': "can't be started",
+    }
+    for parameters, told in wrong.items():
+        pipelined.make(function_action(pipelined, parameters))
+        assert pipelined.until(pipelined.start()) == "Failed"
+        error = pipelined.action("It")["errorDetails"]
+        assert error["code"] == "ConfigurationError"
+        assert told in error["message"]
+        pipelined.pipelines.delete_pipeline(name=PIPELINE)
+
+
+def test_a_rotation_that_found_production_on_hold_is_no_success(pipelined: Pipelined) -> None:
+    pipelined.site.open()
+    parameters = json.dumps({"machine": "endpoint_rotate", "deployment": NAME, "model": "m2"})
+    pipelined.make(function_action(pipelined, parameters))
+    assert pipelined.until(pipelined.start()) == "Failed"
+    assert "nothing was done" in pipelined.action("It")["errorDetails"]["message"]
+
+
+@pytest.mark.parametrize("fault", ["crash_before", "crash_after"])
+def test_a_job_whose_function_dies_is_asked_again_and_starts_one_execution(pipelined: Pipelined, fault: str) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD], "approval": "none"})
+    pipelined.make(function_action(pipelined, json.dumps({"deployment": NAME, "model": "m2"})))
+    pipelined.site.faulty(("function:AnswerPipelineJobFunction", fault, 1))
+    assert pipelined.until(pipelined.start()) == "Succeeded"
+    arn = pipelined.site.outputs["ReleasePromoteStateMachineArn"]
+    assert len(pipelined.site.machines.list_executions(stateMachineArn=arn)["executions"]) == 1
+
+
+def test_throttled_starts_are_tried_again_at_the_next_call(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD], "approval": "none"})
+    pipelined.make(function_action(pipelined, json.dumps({"deployment": NAME, "model": "m2"})))
+    pipelined.site.faulty(("api:states.StartExecution", "throttle", 5))
+    assert pipelined.until(pipelined.start()) == "Succeeded"
+
+
+def test_the_credentials_of_a_job_are_nowhere_in_the_logs(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [BAD], "approval": "none"})
+    pipelined.make(function_action(pipelined, json.dumps({"deployment": NAME, "model": "m2"})))
+    pipelined.site.faulty(("function:AnswerPipelineJobFunction", "crash_after", 1))
+    pipelined.until(pipelined.start())
+    written = pipelined.logs()
+    assert "berth-answer-pipeline-job" in written
+    assert not re.search("AKIA|secret-of|token-of", written)
+
+
+# --- way c: a manual approval ---------------------------------------------------------------------------------------
+
+
+def test_berth_answers_an_approval_with_what_it_measured(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [GOOD]})
+    pipelined.deploy(topic=pipelined.site.outputs["ReleaseApprovalTopicArn"])
+    assert pipelined.until(pipelined.start()) == "Succeeded"
+    assert pipelined.action("Approve")["summary"].startswith("m2: 1 check passed on serverless inference")
+    assert pipelined.production() == "m2"
+    assert pipelined.action("Approve").get("token") is None
+
+
+def approval_action(pipelined: Pipelined, custom_data: str) -> dict[str, Any]:
+    topic = pipelined.site.outputs["ReleaseApprovalTopicArn"]
+    return {
+        "actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"},
+        "configuration": {"NotificationArn": topic, "CustomData": custom_data},
+    }
+
+
+def test_an_approval_is_rejected_with_what_was_wrong(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [BAD]})
+    pipelined.make(approval_action(pipelined, f"{NAME}: m2 wants to go to production"))
+    assert pipelined.until(pipelined.start()) == "Failed"
+    assert "check 1: $.model is m2, wanted m1" in pipelined.action("It")["summary"]
+    assert pipelined.production() == "m1"
+
+
+def test_an_approval_without_a_release_is_left_to_people(pipelined: Pipelined) -> None:
+    pipelined.make(approval_action(pipelined, "please look at this"))
+    execution = pipelined.start()
+    assert pipelined.until(execution) == "Failed"
+    assert pipelined.action("It")["errorDetails"]["message"] == "The approval has expired."
+
+
+def test_an_approval_that_a_person_answered_first_is_left_alone(pipelined: Pipelined) -> None:
+    pipelined.site.serve(staging={"checks": [BAD]})
+    pipelined.make(approval_action(pipelined, f"{NAME}: m2"))
+    execution = pipelined.start()
+    pipelined.cloud.kernel.run_until(lambda: "token" in pipelined.action("It"), 3600)
+    pipelined.answer("Approved", stageName="Berth", actionName="It", token=pipelined.action("It")["token"])
+    assert pipelined.until(execution) == "Succeeded"
+    pipelined.cloud.advance(seconds=3600)
+    arn = pipelined.site.outputs["ReleasePromoteStateMachineArn"]
+    (run,) = pipelined.site.machines.list_executions(stateMachineArn=arn)["executions"]
+    assert run["status"] == "FAILED"
+    assert "CheckFailed" in str(pipelined.site.machines.describe_execution(executionArn=run["executionArn"])["error"])

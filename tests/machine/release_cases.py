@@ -1,0 +1,188 @@
+"""What can happen to a release: a way to make it happen, where the machine passes then, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from tests.machine.cases import CRASH, Case, Run, by_hand
+from tests.machine.site import NAME, Ended, Site
+
+MACHINE = "release_promote"
+RIGHT = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
+WRONG = {"body": "{}", "expect": [{"path": "$.model", "equals": "m1"}]}
+LONG = timedelta(days=5).total_seconds()
+
+
+def staged(*checks: dict[str, Any], approval: str = "none", **over: Any) -> Any:
+    def prepare(site: Site) -> None:
+        site.serve(staging={"checks": list(checks), "approval": approval, **over})
+
+    return prepare
+
+
+def made_for_gpus(**over: Any) -> Any:
+    def prepare(site: Site) -> None:
+        site.serve(staging=over)
+        made_anew(site, {"Image": "inference:2.6.0-gpu-py312-cu124"})
+
+    return prepare
+
+
+def slow(site: Site) -> None:
+    staged({"body": "{}", "max_latency_ms": 800})(site)
+    made_anew(site, {"Image": "image", "Environment": {"REHEARSAL_LATENCY_MS": "2000"}})
+
+
+def made_anew(site: Site, container: dict[str, Any]) -> None:
+    """m2, under the same name."""
+    role = "arn:aws:iam::111122223333:role/inference"
+    site.sagemaker.delete_model(ModelName="m2")
+    site.sagemaker.create_model(ModelName="m2", ExecutionRoleArn=role, PrimaryContainer=container)
+
+
+def asked(site: Site) -> dict[str, str]:
+    """What somebody needs to know to answer: the token and the release, from the ledger's newest row that has one."""
+    rows = site.cloud.client("dynamodb").scan(TableName=site.outputs["LedgerTable"])["Items"]
+    found = [row for row in rows if "approval_token" in row]
+    return {key: row[key]["S"] for row in found for key in ("approval_token", "release_id")}
+
+
+def trials(site: Site) -> list[str]:
+    listed = site.sagemaker.list_endpoints(NameContains="-staging-")["Endpoints"]
+    return [each["EndpointName"] for each in listed]
+
+
+def release(prepare: Any, *faults: tuple[Any, ...], **given: Any) -> Run:
+    return by_hand(MACHINE, prepare, *faults, model="m2", **given)
+
+
+def answered(decision: str, **over: Any) -> Run:
+    """Somebody answers, with the token that the ledger has, as the page says."""
+
+    def run(site: Site) -> Ended:
+        staged(RIGHT, approval="required")(site)
+        execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+        site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+        row = asked(site)
+        answer = {"decision": decision, "release_id": row["release_id"], "who": "Ada", **over}
+        site.machines.send_task_success(taskToken=row["approval_token"], output=json.dumps(answer))
+        return site.end(execution)
+
+    return run
+
+
+def _changed_while_asking(site: Site) -> Ended:
+    staged(RIGHT, approval="required")(site)
+    execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    made_anew(site, {"Image": "another"})
+    row = asked(site)
+    answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
+    site.machines.send_task_success(taskToken=row["approval_token"], output=json.dumps(answer))
+    return site.end(execution)
+
+
+def _two_at_a_time(site: Site) -> Ended:
+    staged(RIGHT)(site)
+    site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+    return site.run(MACHINE, {"deployment": NAME, "model": "m1"})
+
+
+def _after_a_dead_one(site: Site) -> Ended:
+    """The first run is stopped while its staging endpoint comes up, and so leaves it behind."""
+    staged(RIGHT)(site)
+    dead = site.start(MACHINE, {"deployment": NAME, "model": "m1"})
+    site.cloud.advance(seconds=60)
+    site.machines.stop_execution(executionArn=dead)
+    site.cloud.advance(seconds=3600)
+    assert len(trials(site)) == 1
+    ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.cloud.advance(seconds=600)
+    assert trials(site) == []
+    return ended
+
+
+def _production_is_busy(site: Site) -> Ended:
+    staged(RIGHT)(site)
+    site.faulty((f"endpoint:{NAME}", "slow", 1))
+    site.start("endpoint_rotate", {"deployment": NAME, "instance_count": 2})
+    return site.run(MACHINE, {"deployment": NAME, "model": "m2"})
+
+
+def _kept(site: Site) -> Ended:
+    staged(RIGHT, keep=True)(site)
+    ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.cloud.advance(seconds=600)
+    assert len(trials(site)) == 1
+    return ended
+
+
+BEFORE = "RememberInput ObserveDeployment ObserveModel DecideRelease WhatIsDecided"
+TRIED = f"{BEFORE} ApplyStaging AwaitStaging InvokeStagingCheck IsCheckLeft CleanStaging DecideReleaseOutcome"
+TOLD = "IsProductionBusy RecordRelease AnnounceRelease IsPipelineWaiting WhatCame"
+AGAIN = "ObserveAgain ObserveModelAgain DecidePromotion IsPromoted"
+NOTHING_TRIED = f"{BEFORE} DecideReleaseOutcome {TOLD} NotReleased"
+
+RELEASES = [
+    Case("its checks pass", MACHINE, release(staged(RIGHT, RIGHT)),
+         f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate DecideReleaseOutcome {TOLD} Promoted"),
+    Case("there are no checks", MACHINE, release(staged()), f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted"),
+    Case("only its checks are asked for", MACHINE, release(staged(RIGHT), only_checks=True), f"{TRIED} {TOLD} Checked"),
+    Case("only its checks are asked for, as text", MACHINE, release(staged(RIGHT), only_checks="true"),
+         f"{TRIED} {TOLD} Checked"),
+    Case("a check fails", MACHINE, release(staged(RIGHT, WRONG, RIGHT)),
+         f"{TRIED} {TOLD} NotReleased", ("FAILED", "CheckFailed")),
+    Case("an answer takes too long", MACHINE, release(slow), f"{TRIED} {TOLD} NotReleased", ("FAILED", "CheckFailed")),
+    Case("production answers something else", MACHINE,
+         release(staged({"body": "{}", "like_production": {"paths": ["$.model"]}})),
+         f"{TRIED} {TOLD} NotReleased", ("FAILED", "CheckFailed")),
+    Case("the model needs a GPU", MACHINE, release(made_for_gpus()), NOTHING_TRIED, ("FAILED", "NotServerless")),
+    Case("the model needs a GPU and gets one", MACHINE,
+         release(made_for_gpus(instance_type="ml.g5.xlarge", approval="none")), f"{TRIED} {AGAIN} Promoted"),
+    Case("there is no such model", MACHINE, by_hand(MACHINE, staged(RIGHT), model="m9"),
+         NOTHING_TRIED, ("FAILED", "ModelNotFound")),
+    Case("no model is named", MACHINE, by_hand(MACHINE, staged(RIGHT)), NOTHING_TRIED, ("FAILED", "NoModel")),
+    Case("the deployment is unknown", MACHINE, by_hand(MACHINE, lambda site: None, model="m2"),
+         f"RememberInput ObserveDeployment DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),
+    Case("somebody says yes", MACHINE, answered("approve"),
+         f"{TRIED} {TOLD} AwaitReleaseApproval {AGAIN} RunEndpointRotate DecideReleaseOutcome {TOLD} Promoted"),
+    Case("somebody says no", MACHINE, answered("reject"),
+         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalRejected")),
+    Case("somebody says yes to another release", MACHINE, answered("approve", release_id="00000000"),
+         f"AwaitReleaseApproval {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
+    Case("somebody says something", MACHINE, answered("perhaps"),
+         f"AwaitReleaseApproval {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
+    Case("nobody answers", MACHINE, release(staged(RIGHT, approval="required")),
+         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalLapsed")),
+    Case("the model is another one after the yes", MACHINE, _changed_while_asking,
+         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ModelChanged")),
+    Case("staging does not come up", MACHINE, release(staged(RIGHT), (f"endpoint:{NAME}-staging-*", "fail_update", 1)),
+         f"ApplyStaging AwaitStaging InvokeStagingCheck CleanStaging DecideReleaseOutcome {TOLD} NotReleased",
+         ("FAILED", "RefusedError")),
+    Case("staging can't be made", MACHINE, release(staged(RIGHT), ("function:ApplyStagingFunction", CRASH)),
+         f"ApplyStaging CleanStaging DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "Runtime.ExitError")),
+    Case("no event comes", MACHINE, release(staged(RIGHT), ("event:SageMaker Endpoint State Change", "drop")),
+         f"AwaitStaging InvokeStagingCheck {TOLD} Promoted"),
+    Case("another release is on staging", MACHINE, _two_at_a_time,
+         f"ApplyStaging CleanStaging DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),
+    Case("one before it died on staging", MACHINE, _after_a_dead_one, f"{TRIED} {AGAIN} Promoted"),
+    Case("its staging is kept", MACHINE, _kept, f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted"),
+    Case("production is busy", MACHINE, _production_is_busy,
+         "RunEndpointRotate DecideReleaseOutcome IsProductionBusy WaitForProduction RunEndpointRotate Promoted"),
+    Case("production rolls back", MACHINE, release(staged(RIGHT), (f"endpoint:{NAME}", "silent_rollback", 1)),
+         f"RunEndpointRotate DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RolledBack")),
+    Case("the ledger can't be written", MACHINE, release(staged(RIGHT), ("function:RecordReleaseFunction", CRASH)),
+         "RecordRelease GiveUp", ("FAILED", "Runtime.ExitError")),
+    Case("a pipeline asked for it and has gone", MACHINE,
+         release(staged(RIGHT), only_checks=True, pipeline_approval={
+             "pipeline": "gone", "stage": "s", "action": "a", "token": "t", "expires_at": "2027-01-01T00:00:00Z"}),
+         f"{TRIED} IsPipelineWaiting AnswerPipelineApproval WhatCame Checked"),
+    *(Case(f"each of its functions dies once, {how}", MACHINE,
+           release(staged(RIGHT), *((f"function:{name}Function", fault, 1) for name in (
+               "ObserveModel", "DecideRelease", "ApplyStaging", "AwaitStaging", "InvokeStagingCheck", "CleanStaging",
+               "DecideReleaseOutcome", "RecordRelease", "DecidePromotion"))),
+           f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted")
+      for how, fault in (("before its work", CRASH), ("after its work", "crash_after"))),
+]  # fmt: skip

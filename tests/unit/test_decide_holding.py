@@ -1,0 +1,166 @@
+"""Hands off, adoption, who goes first, and who has to give way."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decisions import Deploy, HandOver, Hold, TakeOver
+from berth_core.facts import Lease, Policy, Rival
+from tests.builders import END, P5, STACK_TAGS, START, endpoint, lease, plan, reconcile, registration, snapshot
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+NEW_MODEL = registration(model="my-model-v2")
+
+
+def decide(seen: Any, intent: Intent | None = None) -> Any:
+    return decide_deployment(seen, intent or reconcile())
+
+
+def tagged(said: str) -> Any:
+    return endpoint(tags={**STACK_TAGS, "berth:hold": said})
+
+
+# --- holds ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_tag_holds_until_its_time_and_is_looked_at_in_between() -> None:
+    seen = snapshot(deployment=NEW_MODEL, endpoint=tagged("2026-03-03T14:30:00+01:00"))
+    held = decide(seen)
+    assert (held.code, held.next_at) == ("HoldUntil", seen.now + 5 * MINUTE)
+    assert held.reason == "hands off until 2026-03-03 13:30 UTC, says the endpoint's tag"
+    assert decide(seen.model_copy(update={"now": START + 2 * HOUR})).kind == "rotate"
+
+
+@pytest.mark.parametrize("said", ["", "tomorrow", "2026-03-03T14:30:00", "2026-13-03T14:30:00Z", "true"])
+def test_a_tag_that_is_no_time_holds_until_somebody_mends_it(said: str) -> None:
+    held = decide(snapshot(deployment=NEW_MODEL, endpoint=tagged(said)))
+    assert (held.code, held.next_at) == ("HoldUntil", START + 65 * MINUTE)
+    assert f"tag berth:hold is {said!r}" in held.reason
+    assert "2026-12-01T08:00:00Z" in held.reason
+
+
+def test_of_two_holds_the_longer_one_counts() -> None:
+    until = registration(model="my-model-v2", hold_until=START + 3 * HOUR)
+    seen: dict[str, Any] = {"deployment": until, "endpoint": tagged("2026-03-03T13:30:00Z")}
+    assert "says the manifest" in decide(snapshot(**seen)).reason
+    assert "tag berth:hold is 'x'" in decide(snapshot(deployment=until, endpoint=tagged("x"))).reason
+
+
+@pytest.mark.parametrize("said", ["2027-01-01T00:00:00Z", "whenever"])
+def test_a_closing_window_is_left_all_the_same(said: str) -> None:
+    assert isinstance(decide(snapshot(now=END - HOUR, endpoint=tagged(said))), HandOver)
+
+
+def test_under_a_hold_the_way_off_moves_what_runs_and_brings_nothing_new() -> None:
+    wanted = registration(
+        model="my-model-v2", reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2}
+    )
+    seen: dict[str, Any] = {"now": END - HOUR, "deployment": wanted}
+    held = decide(snapshot(endpoint=tagged("whenever"), **seen))
+    assert (held.config.model, held.config.instance_count) == ("my-model", 1)
+    assert decide(snapshot(endpoint=endpoint(), **seen)).config.model == "my-model-v2"
+
+
+def test_a_removed_deployment_that_is_held_is_deleted_when_the_hold_ends() -> None:
+    removed = registration({"removed_at": START}, on_remove="delete")
+    seen = snapshot(deployment=removed, endpoint=tagged("2026-03-03T13:30:00Z"))
+    assert decide(seen).code == "HoldUntil"
+    assert isinstance(decide(seen.model_copy(update={"now": START + 2 * HOUR})), HandOver)
+
+
+# --- adoption and observing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, {"berth:stack": "berth"}, {"berth:deployment": "llama-eval"}, {"berth:stack": "x"}]
+)
+def test_an_endpoint_is_ours_only_if_both_tags_say_so_and_is_looked_at_again(tags: dict[str, str]) -> None:
+    decision = decide(snapshot(endpoint=endpoint(tags=tags, plan_arn=None)))
+    assert (decision.code, decision.next_at) == ("WaitingForAdoption", START + 65 * MINUTE)
+    assert "berth:stack=berth and berth:deployment=llama-eval" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("intent", "over"),
+    [
+        (Intent(kind="reconcile"), {}),
+        (Intent(kind="deploy"), {}),
+        (Intent(kind="rotate", instance_count=2), {"endpoint": endpoint()}),
+        (Intent(kind="hand_over", ladder=("delete",)), {"endpoint": endpoint()}),
+        (Intent(kind="hand_over"), {"endpoint": endpoint(), "lease": lease("you", END), "now": END - 100 * MINUTE}),
+    ],
+)
+def test_an_observing_stack_changes_nothing_whoever_starts_what(intent: Intent, over: dict[str, Any]) -> None:
+    decision = decide(snapshot(**{"policy": Policy(stack="berth", observe_only=True), **over}), intent)
+    assert isinstance(decision, Hold)
+    assert decision.code == "ObserveOnly"
+
+
+# --- two that compete -----------------------------------------------------------------------------------------------
+
+
+def rival(name: str, priority: int = 0, count: int = 1, on: str = "p5-for-eval") -> Rival:
+    return Rival(name=name, plan=on, priority=priority, instance_count=count)
+
+
+ONE_FREE = plan(available_count=1, in_use_count=1)
+
+
+@pytest.mark.parametrize(
+    ("ours", "rivals", "goes"),
+    [
+        (0, (), True),
+        (0, (rival("zephyr"),), True),
+        (0, (rival("aya"),), False),
+        (10, (rival("aya"),), True),
+        (10, (rival("zephyr", 20),), False),
+        (0, (rival("aya", 20, count=2),), True),
+        (0, (rival("aya", 20, on="other"),), True),
+    ],
+    ids=["alone", "by name", "after one by name", "by priority", "after one by priority", "too large", "elsewhere"],
+)
+def test_who_goes_first(ours: int, rivals: tuple[Rival, ...], goes: bool) -> None:
+    mine = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "priority": ours})
+    decision = decide(snapshot(deployment=mine, plans=(ONE_FREE,), rivals=rivals))
+    assert isinstance(decision, Deploy) is goes
+    if not goes:
+        assert (decision.code, decision.next_at) == ("WaitingForPlan", START + 65 * MINUTE)
+        assert f"{rivals[0].name} (priority {rivals[0].priority}) comes first" in decision.reason
+
+
+def test_nobody_waits_where_there_is_room_for_all() -> None:
+    assert isinstance(decide(snapshot(rivals=(rival("aya", 20),))), Deploy)
+
+
+# --- the lease ------------------------------------------------------------------------------------------------------
+
+LATEST = END - 60 * MINUTE - 45 * MINUTE - 20 * MINUTE
+"""Finish, the way off with two on-demand types, and a rotation that has to settle."""
+
+
+def test_the_way_off_waits_for_another_run_as_long_as_it_can() -> None:
+    seen = snapshot(now=LATEST - MINUTE, endpoint=endpoint(), lease=lease("you", LATEST + 10 * MINUTE))
+    waiting = decide(seen)
+    assert (waiting.code, waiting.next_at) == ("Busy", LATEST)
+
+
+@pytest.mark.parametrize("kind", ["reconcile", "hand_over"])
+@pytest.mark.parametrize("status", ["InService", "Updating"])
+def test_and_then_takes_its_lease(kind: Any, status: str) -> None:
+    seen = snapshot(now=LATEST, endpoint=endpoint(status=status), lease=lease("you", LATEST + 10 * MINUTE))
+    decision = decide(seen, Intent(kind=kind))
+    assert isinstance(decision, TakeOver)
+    assert (decision.holder, decision.deadline) == ("you", END - HOUR)
+    assert "can't wait for endpoint_rotate" in decision.reason
+
+
+def test_nobody_takes_the_lease_of_a_hand_over_nor_for_anything_else() -> None:
+    urgent = Lease(holder="you", purpose="window_handover", expires_at=END, urgent=True)
+    assert decide(snapshot(now=LATEST, endpoint=endpoint(), lease=urgent)).code == "Busy"
+    held = snapshot(now=LATEST, endpoint=endpoint(), lease=lease("you", END))
+    assert decide(held, Intent(kind="rotate", model="x")).code == "Busy"
+    assert decide(snapshot(now=LATEST, lease=lease("you", END))).code == "Busy"

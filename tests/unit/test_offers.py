@@ -1,0 +1,104 @@
+"""Which offer is taken, and in which words the others are not."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from berth_core.decide.offers import NoOffer, choose, judge, price_of
+from berth_core.purchases import Offer
+from tests.purchase_builders import DAY, NOW, P5, START, block, extension_order, offer, order
+
+TWO_BLOCKS = (block(START, START + DAY / 2), block(START + DAY, START + 1.5 * DAY))
+
+
+@pytest.mark.parametrize(
+    ("over", "code", "words"),
+    [
+        ({}, "", ""),
+        ({"price": "1000.01"}, "OverPrice", "1000.01 USD is over max_price_usd, 1000"),
+        ({"price": None}, "NoPrice", "it has no price"),
+        ({"price": "cheap"}, "NoPrice", "its price is 'cheap'"),
+        ({"price": "NaN"}, "NoPrice", "its price is 'NaN'"),
+        ({"price": "0"}, "NoPrice", "its price is '0'"),
+        ({"price": "-5.00"}, "NoPrice", "its price is '-5.00'"),
+        ({"price": "5.001"}, "NoPrice", "its price is '5.001'"),
+        ({"currency": "EUR"}, "ForeignCurrency", "its price is in EUR"),
+        ({"currency": None}, "ForeignCurrency", "its price is in no currency"),
+        ({"blocks": TWO_BLOCKS}, "TooManyBlocks", "it has 2 blocks, and max_blocks is 1"),
+        ({"hours": 23}, "NoOffer", "it has 23 hours, fewer than 24"),
+        ({"targets": ("training-job",)}, "NoOffer", "it is for training-job, not for endpoints"),
+        ({"blocks": ()}, "NoOffer", "it doesn't say when"),
+        ({"blocks": (block(START, None),)}, "NoOffer", "it doesn't say when"),
+        ({"blocks": (block(START, START + DAY, instance_count=0),)}, "NoOffer", "fewer than 1 instances"),
+        ({"blocks": (block(START, START + DAY, instance_type="ml.p4d.24xlarge"),)}, "NoOffer", f"it isn't for {P5}"),
+        ({"blocks": (block(NOW - DAY, NOW),)}, "NoOffer", "it is over"),
+        ({"starts": START - DAY}, "NoOffer", "it starts before 2026-03-03 00:00 UTC"),
+        ({"starts": START + 9 * DAY}, "NoOffer", "it ends after 2026-03-10 00:00 UTC"),
+    ],
+)
+def test_an_offer_is_judged_in_words(over: dict[str, Any], code: str, words: str) -> None:
+    midnight = START - timedelta(hours=11, minutes=30)
+    ordered = order(not_before=midnight, not_after=midnight + 7 * DAY)
+    verdict = judge(ordered, offer(**over), NOW)
+    assert verdict.code == code
+    assert words in verdict.why
+
+
+def test_the_cheapest_that_fits_is_taken_then_the_earliest_then_fewer_blocks_and_a_shorter_gap() -> None:
+    long_gap = (block(START, START + DAY / 2), block(START + 2 * DAY, START + 2.5 * DAY))
+    offers = (
+        offer("dear", price="950.00"),
+        offer("late", starts=START + DAY),
+        offer("two", blocks=TWO_BLOCKS),
+        offer("gap", blocks=long_gap),
+        offer("best"),
+        offer("same"),
+        offer("alien", currency="EUR"),
+    )
+    chosen = choose(order(max_blocks=2), offers, NOW)
+    assert not isinstance(chosen, NoOffer)
+    best, others = chosen
+    assert best.offer.id == "best"
+    assert others.count("it costs more") == 1
+    assert others.count("it starts later") == 1
+    assert others.count("it has more blocks or a longer gap") == 2
+    assert others.count("it is no better") == 1
+    assert others.count("its price is in EUR") == 1
+
+
+@pytest.mark.parametrize(
+    ("offers", "code"),
+    [
+        ((), "NoOffer"),
+        ((offer(hours=1), offer(price="2000.00")), "OverPrice"),
+        ((offer(hours=1), offer(blocks=TWO_BLOCKS)), "TooManyBlocks"),
+        ((offer(hours=1), offer(currency="EUR")), "ForeignCurrency"),
+    ],
+)
+def test_of_several_noes_the_one_that_can_be_helped_is_the_code(offers: tuple[Offer, ...], code: str) -> None:
+    chosen = choose(order(), offers, NOW)
+    assert isinstance(chosen, NoOffer)
+    assert chosen.code == code
+
+
+def test_an_extension_begins_where_the_plan_ends() -> None:
+    ordered = extension_order()
+    assert judge(ordered, offer(starts=START + 7 * DAY), NOW).code == ""
+    assert "and the plan ends at" in judge(ordered, offer(starts=START + 8 * DAY), NOW).why
+
+
+@given(st.one_of(st.none(), st.text(max_size=12), st.decimals().map(str)), st.sampled_from(["USD", "EUR", None]))
+def test_a_price_is_a_positive_amount_in_whole_cents_or_none(text: str | None, currency: str | None) -> None:
+    price = price_of(offer(price=text, currency=currency))
+    assert price is None or (currency == "USD" and price > 0 and price == price.quantize(Decimal("0.01")))
+
+
+@given(st.permutations([offer(f"tpo-{n}", price=f"{900 + n % 3}.00") for n in range(5)]))
+def test_the_order_in_which_offers_come_changes_nothing(offers: list[Offer]) -> None:
+    chosen = choose(order(), tuple(offers), NOW)
+    assert not isinstance(chosen, NoOffer)
+    assert (chosen[0].offer.id, chosen[1].count("it costs more")) == ("tpo-0", 3)

@@ -1,0 +1,241 @@
+"""Ask, take, buy, wait, or be done: each answer from what is in the ledger, on the market and in the account."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from berth_core.decide.purchasing import decide_purchase
+from berth_core.purchases import (
+    Ask,
+    Buy,
+    Done,
+    Extended,
+    Month,
+    NotBought,
+    Purchase,
+    SpendingPolicy,
+    Take,
+    UnderWay,
+    Wait,
+)
+from tests.purchase_builders import DAY, NOW, START, asked, extension_order, offer, order, plan, purchase, seen
+
+MINUTE = timedelta(minutes=1)
+YES = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane"}
+REQUIRED = order(approval="required")
+ENDS = START + 7 * DAY
+RECORD: dict[str, Any] = {"offering_id": "tpo-a", "starts_at": ENDS, "ends_at": ENDS + DAY, "status": "Scheduled"}
+
+
+def code(decision: Any) -> str:
+    assert isinstance(decision, NotBought), decision
+    return decision.code
+
+
+def test_without_an_approval_the_best_offer_is_taken_and_then_bought() -> None:
+    assert isinstance(decide_purchase(seen(), None), Take)
+    bought = decide_purchase(seen(purchase=purchase(order())), None)
+    assert isinstance(bought, Buy)
+    assert (bought.offer.id, bought.price_usd) == ("tpo-a", Decimal("900.00"))
+
+
+def test_with_one_somebody_is_asked_about_the_exact_offer_until_it_is_of_no_use() -> None:
+    decision = decide_purchase(seen(REQUIRED), None)
+    assert isinstance(decision, Ask)
+    approval = decision.approval
+    assert (approval.offering_id, approval.price_usd) == ("tpo-a", Decimal("900.00"))
+    assert approval.expires_at == START - 30 * MINUTE
+    assert "900.00 USD" in approval.seen
+
+
+def test_a_weekend_is_the_most_that_an_answer_may_take() -> None:
+    decision = decide_purchase(seen(REQUIRED, offers=(offer(starts=START + 20 * DAY),)), None)
+    assert isinstance(decision, Ask)
+    assert decision.approval.expires_at == NOW + timedelta(hours=72)
+
+
+def test_nobody_is_asked_when_no_answer_could_come_in_time() -> None:
+    late = seen(REQUIRED, offers=(offer(starts=NOW + 20 * MINUTE),))
+    assert code(decide_purchase(late, None)) == "ApprovalLapsed"
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "expected"),
+    [
+        (YES, NOW + DAY, ""),
+        (YES | {"decision": "reject"}, NOW + DAY, "ApprovalRejected"),
+        (YES, START, "ApprovalLapsed"),
+        (YES, START - 30 * MINUTE, "ApprovalLapsed"),
+        (YES | {"offering_id": "tpo-b"}, NOW + DAY, "ApprovalInvalid"),
+        (YES | {"price_usd": "899.99"}, NOW + DAY, "ApprovalInvalid"),
+        (YES | {"who": ""}, NOW + DAY, "ApprovalInvalid"),
+        (YES | {"more": 1}, NOW + DAY, "ApprovalInvalid"),
+        ({"decision": "approve"}, NOW + DAY, "ApprovalInvalid"),
+        ({}, NOW + DAY, "ApprovalInvalid"),
+        ({"unanswered": True}, START, "ApprovalLapsed"),
+        (None, NOW + DAY, "ApprovalLapsed"),
+    ],
+)
+def test_whatever_is_not_a_timely_yes_to_this_very_offer_is_a_no(said: Any, at: datetime, expected: str) -> None:
+    mine = purchase(REQUIRED, approval=asked(REQUIRED))
+    decision = decide_purchase(seen(REQUIRED, purchase=mine, now=at), said)
+    if expected:
+        assert code(decision) == expected
+    else:
+        assert isinstance(decision, Buy)
+        assert decision.approval is not None
+        assert decision.approval.answer is not None
+        assert (decision.approval.answer.who, decision.approval.answered_at) == ("jane", at)
+
+
+def test_a_no_is_kept_with_who_said_it() -> None:
+    mine = purchase(REQUIRED, approval=asked(REQUIRED))
+    decision = decide_purchase(seen(REQUIRED, purchase=mine), YES | {"decision": "reject"})
+    assert isinstance(decision, NotBought)
+    assert decision.approval is not None
+    assert decision.approval.answer is not None
+    assert decision.approval.answer.who == "jane"
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({"offers": ()}, "OfferGone"),
+        ({"offers": (offer(price="899.00"),)}, "OfferGone"),
+        ({"offers": (offer("tpo-b", price="950.00"),)}, "OfferGone"),
+        ({"order": order(max_price_usd=Decimal(800))}, "OverPrice"),
+        ({"month": Month(month="2026-03", usd={"other": Decimal(1200)})}, "OverBudget"),
+        ({"policy": SpendingPolicy(stack="berth")}, "BuyingIsOff"),
+        ({"policy": SpendingPolicy(stack="berth", budget_usd=Decimal(9), observe_only=True)}, "ObserveOnly"),
+        ({"order": REQUIRED}, "ApprovalLapsed"),
+    ],
+)
+def test_before_the_call_everything_is_looked_at_again(over: dict[str, Any], expected: str) -> None:
+    assert code(decide_purchase(seen(purchase=purchase(order()), **over), None)) == expected
+
+
+def test_the_same_offer_under_another_id_is_the_same_offer() -> None:
+    decision = decide_purchase(seen(purchase=purchase(order()), offers=(offer("tpo-new"),)), None)
+    assert isinstance(decision, Buy)
+    assert decision.offer.id == "tpo-new"
+
+
+def test_a_price_that_moved_is_told_with_both() -> None:
+    decision = decide_purchase(seen(purchase=purchase(order()), offers=(offer("tpo-b", price="950.00"),)), None)
+    assert isinstance(decision, NotBought)
+    assert "900.00 USD) is now tpo-b" in decision.reason
+
+
+def test_what_this_run_has_set_aside_already_is_not_counted_twice() -> None:
+    month = Month(month="2026-03", usd={"me": Decimal(900), "other": Decimal(1100)})
+    assert isinstance(decide_purchase(seen(purchase=purchase(order()), month=month), None), Buy)
+
+
+def test_a_plan_that_is_there_is_not_bought() -> None:
+    decision = decide_purchase(seen(plan=plan()), None)
+    assert isinstance(decision, Done)
+    assert (decision.code, decision.found) == ("PlanExists", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("Scheduled", Done), ("Active", Done), ("Expired", Done), ("Pending", Wait), ("Odd", Wait)]
+)
+def test_a_plan_that_was_called_is_followed(status: str, kind: type) -> None:
+    called = purchase(order(), called_at=NOW)
+    assert isinstance(decide_purchase(seen(plan=plan(status), purchase=called), None), kind)
+
+
+def test_a_failed_payment_is_no_purchase() -> None:
+    called = purchase(order(), called_at=NOW)
+    assert code(decide_purchase(seen(plan=plan("Failed"), purchase=called), None)) == "PaymentFailed"
+
+
+@pytest.mark.parametrize(("age", "seconds"), [(timedelta(0), 60), (20 * MINUTE, 300), (timedelta(hours=3), 900)])
+def test_a_payment_is_looked_at_more_and_more_seldom(age: timedelta, seconds: int) -> None:
+    called = purchase(order(), called_at=NOW)
+    decision = decide_purchase(seen(plan=plan("Pending"), purchase=called, now=NOW + age), None)
+    assert isinstance(decision, Wait)
+    assert decision.seconds == seconds
+
+
+def test_after_a_day_a_pending_payment_is_left_to_the_watch() -> None:
+    called = purchase(order(), called_at=NOW)
+    assert code(decide_purchase(seen(plan=plan("Pending"), purchase=called, now=NOW + DAY), None)) == "PaymentPending"
+
+
+@pytest.mark.parametrize("minutes", [0, 29])
+def test_a_call_without_an_answer_is_looked_for(minutes: int) -> None:
+    called = purchase(order(), called_at=NOW)
+    assert isinstance(decide_purchase(seen(purchase=called, now=NOW + minutes * MINUTE), None), Wait)
+
+
+def test_and_after_half_an_hour_a_person_has_to_look() -> None:
+    called = purchase(order(), called_at=NOW)
+    assert code(decide_purchase(seen(purchase=called, now=NOW + 30 * MINUTE), None)) == "PurchaseUnknown"
+
+
+def test_while_another_run_is_at_it_nothing_is_touched() -> None:
+    other = purchase(order(), request_id="other")
+    assert isinstance(decide_purchase(seen(purchase=other), None), UnderWay)
+    assert isinstance(decide_purchase(seen(purchase=other, now=NOW + DAY), None), Take)
+
+
+def test_a_request_that_aws_refused_is_over() -> None:
+    over = purchase(order(), ended_at=NOW, code="RefusedError", reason="a quota")
+    assert code(decide_purchase(seen(purchase=over), None)) == "RefusedError"
+
+
+def _extending(**over: Any) -> Any:
+    fields: dict[str, Any] = {"now": START, "plan": plan("Active"), "offers": (offer(starts=ENDS),)}
+    return seen(extension_order(), **(fields | over))
+
+
+def _called() -> Purchase:
+    return purchase(extension_order(), called_at=START)
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({"plan": plan("Expired")}, "NotExtendable"),
+        ({"plan": plan("Pending")}, "NotExtendable"),
+        ({"plan": None}, "NotExtendable"),
+        ({"history": (Extended(offering_id="tpeo-x", payment="Pending"),)}, "NotExtendable"),
+        ({"now": ENDS - 57 * DAY}, "NotExtendable"),
+        ({"now": ENDS - timedelta(hours=3)}, "TooLateToExtend"),
+        ({"now": ENDS - 59 * MINUTE}, "TooLateToExtend"),
+        ({"order": extension_order(hours=24 * 15)}, "NotExtendable"),
+    ],
+)
+def test_what_aws_would_not_extend_is_not_asked_for(over: dict[str, Any], expected: str) -> None:
+    assert code(decide_purchase(_extending(**over), None)) == expected
+
+
+def test_an_extension_is_taken_called_followed_and_done() -> None:
+    assert isinstance(decide_purchase(_extending(), None), Take)
+    pending = Extended(**RECORD, payment="Pending")
+    assert isinstance(decide_purchase(_extending(purchase=_called(), history=(pending,)), None), Wait)
+    done = decide_purchase(_extending(purchase=_called(), history=(Extended(**RECORD, payment="Completed"),)), None)
+    assert isinstance(done, Done)
+    assert (done.found, done.ends_at) == (False, ENDS + DAY)
+
+
+def test_an_extension_whose_payment_failed_is_none() -> None:
+    failed = Extended(**(RECORD | {"status": "Failed"}), payment="Failed")
+    assert code(decide_purchase(_extending(purchase=_called(), history=(failed,)), None)) == "PaymentFailed"
+    assert isinstance(decide_purchase(_extending(history=(failed,)), None), Take)
+
+
+def test_an_extension_that_was_called_and_is_not_in_the_history_is_not_called_again() -> None:
+    assert isinstance(decide_purchase(_extending(purchase=_called()), None), Wait)
+
+
+@pytest.mark.parametrize(
+    "over", [{"plan": plan("Active", ENDS + DAY)}, {"history": (Extended(**RECORD, payment="Completed"),)}]
+)
+def test_what_somebody_else_has_extended_is_not_extended_again(over: dict[str, Any]) -> None:
+    decision = decide_purchase(_extending(**over), None)
+    assert isinstance(decision, Done)
+    assert (decision.code, decision.found) == ("AlreadyExtended", True)
