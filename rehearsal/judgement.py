@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud
 from rehearsal.expectations import (
-    DecisionIs,
     ComponentIs,
+    DecisionIs,
     EndpointIs,
     EventIs,
     ExecutionIs,

@@ -9,7 +9,8 @@ from rehearsal.alarms.datapoints import statistic
 from rehearsal.alarms.rules import Rule, State
 from rehearsal.alarms.series import Series
 
-_MOST_STEPS = 5_000
+# Further ahead nothing is computed, but looked again when it comes: what is foreseen may be in vain.
+_MOST_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ def values(series: Series, rule: Rule, end_us: int) -> list[float | None]:
 
 def next_change(series: Series, rule: Rule, present: State, after_us: int) -> Foreseen | None:
     """None if the state stays for ever. Periods are aligned to multiples of their length since 1970."""
-    turns = series.turns()
     known: dict[int, float | None] = {}
     end_us = (after_us // rule.period_us + 1) * rule.period_us
+    turns = series.turns(end_us - rule.periods * rule.period_us)
     for _ in range(_MOST_STEPS):
         state = rule.state(_window(series, rule, end_us, known), present)
         if state != present:

@@ -18,8 +18,8 @@ class Series(Protocol):
 
     def datapoint(self, start_us: int, end_us: int) -> Datapoint | None: ...
 
-    def turns(self) -> list[int]:
-        """Moments at which it begins to go otherwise, in order. Between two of them every period is alike."""
+    def turns(self, after_us: int) -> list[int]:
+        """Later moments at which it begins to go otherwise, in order. Between two of them every period is alike."""
 
     def alike(self, start_us: int, period_us: int) -> tuple[Datapoint | None, ...]:
         """What periods from `start_us` to the next turn can be: one datapoint, or two between which they vary."""
@@ -39,9 +39,10 @@ class PutSeries:
         last = bisect_left(self._points, (end_us,))
         return joined(*(point for _, _, point in self._points[first:last]))
 
-    def turns(self) -> list[int]:
+    def turns(self, after_us: int) -> list[int]:
         # Just before and just after each value: nothing between two values is all that is alike.
-        return sorted({moment for at, _, _ in self._points for moment in (at, at + 1)})
+        points = self._points[bisect_left(self._points, (after_us,)) :]
+        return sorted({moment for at, _, _ in points for moment in (at, at + 1) if moment > after_us})
 
     def alike(self, start_us: int, period_us: int) -> tuple[Datapoint | None, ...]:
         return (None,)

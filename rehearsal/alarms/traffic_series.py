@@ -70,8 +70,8 @@ class TrafficSeries:
     def datapoint(self, start_us: int, end_us: int) -> Datapoint | None:
         return joined(*(_counted(stream, self._counting, start_us, end_us) for stream in self._streams))
 
-    def turns(self) -> list[int]:
-        return sorted({moment for stream in self._streams for moment in _turns(stream)})
+    def turns(self, after_us: int) -> list[int]:
+        return sorted({moment for stream in self._streams for moment in _turns(stream, after_us)})
 
     def alike(self, start_us: int, period_us: int) -> tuple[Datapoint | None, ...]:
         rates = [(stream, stream.per_minute * period_us / _MINUTE_US) for stream in self._active(start_us)]
@@ -112,9 +112,13 @@ class ConcurrencySeries:
             value *= self._request_seconds * 1_000_000 / window_us
         return Datapoint(value, 1, value, value)
 
-    def turns(self) -> list[int]:
-        moments = {moment for stream in self._streams for moment in _turns(stream)}
-        return sorted(moments | {moment for moment, _ in self._copies})
+    def turns(self, after_us: int) -> list[int]:
+        moments = {moment for stream in self._streams for moment in _turns(stream, after_us)}
+        for moment, _ in reversed(self._copies):
+            if moment <= after_us:
+                break
+            moments.add(moment)
+        return sorted(moments)
 
     def alike(self, start_us: int, period_us: int) -> tuple[Datapoint | None, ...]:
         copies = copies_at(self._copies, start_us)
@@ -153,6 +157,8 @@ def _of_outcome(error: str | None, requests: float, counting: Counting) -> Datap
 
 
 def _counted(stream: Stream, counting: Counting, start_us: int, end_us: int) -> Datapoint | None:
+    if end_us <= stream.start_us or start_us >= stream.until_us:
+        return None
     first, last = stream.made_before(start_us), stream.made_before(end_us)
     found: Datapoint | None = None
     for begin, end, error in _outcomes(stream):
@@ -176,11 +182,17 @@ def _outcome_at(stream: Stream, at_us: int) -> str | None:
     return next((error for begin, _, error in _outcomes(stream) if begin <= request), stream.error)
 
 
-def _turns(stream: Stream) -> Iterator[int]:
-    yield stream.start_us
+def _turns(stream: Stream, after_us: int) -> Iterator[int]:
+    if stream.until_us <= after_us:
+        return
     yield stream.until_us
-    for span in stream.spans:
-        yield stream.time_us(span.last)
+    if stream.start_us > after_us:
+        yield stream.start_us
+    for span in reversed(stream.spans):
+        moment_us = stream.time_us(span.last)
+        if moment_us <= after_us:
+            break
+        yield moment_us
 
 
 def series_of(name: str, dimensions: dict[str, str], streams: Sequence[Stream], cloud: Any) -> Any:

@@ -167,8 +167,8 @@ class Alarms:
             return None
         now_us = self._cloud.kernel.now_us
         window_us = (rule.periods + 1) * rule.period_us
-        upcoming = [turn + window_us for turn in series.turns() if turn + window_us > now_us]
-        return (min(upcoming) - now_us) / 1_000_000 if upcoming else None
+        upcoming = series.turns(now_us - window_us)
+        return (upcoming[0] + window_us - now_us) / 1_000_000 if upcoming else None
 
 
 def _key(alarm: Any) -> MetricKey:

@@ -43,6 +43,8 @@ _HARMLESS = frozenset(
         "RequestSigner.handler",
         "UserAgentString.rebuild_and_replace_user_agent_handler",
         "add_retry_headers",
+        # Powertools names itself in the user agent.
+        "_create_feature_function.<locals>.add_powertools_feature",
     }
 )
 _QUESTIONS_KEPT = 256

@@ -27,8 +27,8 @@ BUSY: tuple[Status, ...] = ("Creating", "Updating", "SystemUpdating", "RollingBa
 class Change:
     """A change under way. `target` is what is live afterwards; `new_config` changes have a PendingDeploymentSummary.
 
-    An ALARM of one of `alarms` rolls it back. `before` is what stood of the old fleet when the change began, where that is less than the first stage's. `moved`
-    says that the copies of inference components stand on the new fleet already.
+    An ALARM of one of `alarms` rolls it back. `before` is what stood of the old fleet when the change began, where that
+    is less than the first stage's. `moved` says that the copies of inference components stand on the new fleet already.
     """
 
     target: Fleet

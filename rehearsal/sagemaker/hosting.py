@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.sagemaker import placement
 from rehearsal.sagemaker.component import Component, Copy, Host, room_needed
-from rehearsal.sagemaker.launch_times import copy_minutes, provision_minutes
+from rehearsal.sagemaker.instances import Instances, host_of, next_number, numbers_of
+from rehearsal.sagemaker.launch_times import copy_minutes
 
 if TYPE_CHECKING:
     from rehearsal.sagemaker.endpoint import Endpoint
@@ -26,11 +27,11 @@ _NOT_HEALTHY = "The model container of the inference component did not pass the 
 _SLOW_SECONDS = 1800.0
 
 
-class Hosting:
+class Hosting(Instances):
     """The instances of endpoints for components, and the copies on them."""
 
     def __init__(self, twin: Twin) -> None:
-        self._twin = twin
+        super().__init__(twin)
         self._looks_again = False
 
     # What endpoints do
@@ -56,7 +57,7 @@ class Hosting:
     def move(self, endpoint: Endpoint, fleet: Fleet) -> None:
         """Every copy onto the instances of another fleet, where its model was loaded before requests came."""
         self._clear(endpoint)
-        endpoint.hosts = [_host(variant, number) for variant in fleet.variants for number in _numbers(variant)]
+        endpoint.hosts = [host_of(variant, number) for variant in fleet.variants for number in numbers_of(variant)]
         for component in self._all(endpoint):
             if component.status in ("Deleting", "Failed"):
                 continue
@@ -77,7 +78,7 @@ class Hosting:
     def _match(self, endpoint: Endpoint, variant: Variant) -> None:
         hosts = [host for host in endpoint.hosts if host.variant == variant.name]
         for _ in range(variant.count - len(hosts)):
-            endpoint.hosts.append(_host(variant, _next_number(endpoint)))
+            endpoint.hosts.append(host_of(variant, next_number(endpoint)))
         emptiest = sorted(hosts, key=lambda host: placement.used(host, self._all(endpoint)).accelerators)
         for host in emptiest[: max(0, len(hosts) - variant.count)]:
             self._drop_host(endpoint, host)
@@ -181,80 +182,6 @@ class Hosting:
             self._give_up(component, reason)
         self._reconcile_of(component)
 
-    # Instances
-
-    def _grown(self, endpoint: Endpoint, component: Component) -> Host | None:
-        variant = endpoint.live.variant(component.variant)
-        if endpoint.lost or variant is None or variant.scaling is None or variant.count >= variant.scaling.maximum:
-            return None
-        before = endpoint.live
-        endpoint.live = before.counted({variant.name: variant.count + 1})
-        if not self._twin.capacity.try_hold(endpoint.name, endpoint.holds(None)):
-            endpoint.live = before
-            return None
-        host = _host(variant, _next_number(endpoint), up=False)
-        endpoint.hosts.append(host)
-        seconds = provision_minutes(self._twin.timings, variant.instance_type) * 60
-        host.launch_timer = self._twin.kernel.after(
-            seconds, lambda: self._host_up(endpoint, host), f"instance of {endpoint.name}", reads_clock=False
-        )
-        self._tell_count(endpoint, f"provisions an instance for {component.name}")
-        return host
-
-    def _host_up(self, endpoint: Endpoint, host: Host) -> None:
-        host.launch_timer = None
-        host.up = True
-        for component in self._all(endpoint):
-            for copy in component.copies:
-                if copy.host is host:
-                    self._load(component, copy)
-        self.reconcile(endpoint)
-
-    def _watch_idle(self, endpoint: Endpoint) -> None:
-        occupied = {copy.host for component in self._all(endpoint) for copy in component.copies}
-        for host in endpoint.hosts:
-            if host in occupied and host.idle_timer is not None:
-                host.idle_timer.cancel()
-                host.idle_timer = None
-            elif host not in occupied and host.up and host.idle_timer is None and self._releasable(endpoint, host):
-                host.idle_timer = self._idle_timer(endpoint, host)
-
-    def _idle_timer(self, endpoint: Endpoint, host: Host) -> Timer:
-        seconds = self._twin.timings.idle_release_minutes * 60
-        label = f"idle instance of {endpoint.name}"
-        return self._twin.kernel.after(seconds, lambda: self._idle(endpoint, host), label, reads_clock=False)
-
-    def _releasable(self, endpoint: Endpoint, host: Host) -> bool:
-        variant = endpoint.live.variant(host.variant)
-        scaling = variant.scaling if variant is not None else None
-        return variant is not None and scaling is not None and variant.count > scaling.minimum
-
-    def _idle(self, endpoint: Endpoint, host: Host) -> None:
-        """An idle instance goes; while the endpoint is being changed it waits for the change's end."""
-        host.idle_timer = None
-        if not self._at_rest(endpoint) or not self._releasable(endpoint, host):
-            return
-        count = sum(each.variant == host.variant for each in endpoint.hosts) - 1
-        endpoint.live = endpoint.live.counted({host.variant: count})
-        self._keep_reservation(endpoint)
-        self._drop_host(endpoint, host)
-        self._twin.capacity.try_hold(endpoint.name, endpoint.holds(None))
-        self._tell_count(endpoint, "releases an idle instance")
-        self.reconcile(endpoint)
-
-    def _keep_reservation(self, endpoint: Endpoint) -> None:
-        """Where released instances of a plan stay the endpoint's, nobody else can have them."""
-        if self._twin.cloud.settings.released_instances == "kept" and endpoint.live.plan is not None:
-            endpoint.kept = max(endpoint.kept, self._twin.capacity.used_by(endpoint.name, endpoint.live.plan))
-
-    def _drop_host(self, endpoint: Endpoint, host: Host) -> None:
-        host.stop_timers()
-        endpoint.hosts.remove(host)
-        for component in self._all(endpoint):
-            for copy in [each for each in component.copies if each.host is host]:
-                copy.stop_timer()
-                component.copies.remove(copy)
-
     # Putting it all right
 
     def reconcile(self, endpoint: Endpoint) -> None:
@@ -328,33 +255,8 @@ class Hosting:
         if endpoint is not None and self._twin.components.get(component.name) is component:
             self.reconcile(endpoint)
 
-    def _at_rest(self, endpoint: Endpoint) -> bool:
-        """A lost endpoint finds no instances anyway; one that is being changed comes back here when that is over."""
-        return endpoint.change is None and endpoint.status not in ("Creating", "Deleting", "Failed")
-
-    def _all(self, endpoint: Endpoint) -> list[Component]:
-        return self._twin.components.of_endpoint(endpoint.name)
-
     def _after(self, seconds: float, component: Component, fn: Callable[[], None]) -> Timer:
         return self._twin.kernel.after(seconds, fn, f"component {component.name}", reads_clock=False)
 
     def _told(self, component: Component, kind: str, text: str) -> None:
         self._twin.journal.record(kind, f"inference-component/{component.name}", text)
-
-    def _tell_count(self, endpoint: Endpoint, text: str) -> None:
-        self._twin.journal.record(
-            "state", f"endpoint/{endpoint.name}", f"{text}, {endpoint.live.count} in all", status=endpoint.status
-        )
-        self._twin.cloud.touched()
-
-
-def _host(variant: Variant, number: int, *, up: bool = True) -> Host:
-    return Host(variant.name, variant.instance_type or "", number, up)
-
-
-def _numbers(variant: Variant) -> range:
-    return range(variant.count if variant.for_components else 0)
-
-
-def _next_number(endpoint: Endpoint) -> int:
-    return max((host.number for host in endpoint.hosts), default=-1) + 1

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.deployment import deploy
-from tests.machine.site import NAME, Site
+from tests.machine.site import NAME, TEMPLATE, Site
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "releases"
@@ -79,6 +79,12 @@ class Pipelined:
             "version": 1,
         }
         self.pipelines.create_pipeline(pipeline=pipeline)
+
+    def allow(self, action: str) -> None:
+        """Berth may answer this approval: "<stage>/<action>"."""
+        settings = self.cloud.settings
+        arn = f"arn:aws:codepipeline:{settings.region}:{settings.account_id}:{PIPELINE}/{action}"
+        deploy(self.cloud, TEMPLATE, parameters={"ApprovalActionArns": arn})
 
     def start(self, model: str = "m2") -> str:
         variables = [{"name": "model", "value": model}]
@@ -338,6 +344,7 @@ def test_the_credentials_of_a_job_are_nowhere_in_the_logs(pipelined: Pipelined) 
 def test_berth_answers_an_approval_with_what_it_measured(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [GOOD]})
     pipelined.deploy(topic=pipelined.site.outputs["ReleaseApprovalTopicArn"])
+    pipelined.allow("Approval/Approve")
     assert pipelined.until(pipelined.start()) == "Succeeded"
     assert pipelined.action("Approve")["summary"].startswith("m2: 1 check passed on serverless inference")
     assert pipelined.production() == "m2"
@@ -355,6 +362,7 @@ def approval_action(pipelined: Pipelined, custom_data: str) -> dict[str, Any]:
 def test_an_approval_is_rejected_with_what_was_wrong(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [BAD]})
     pipelined.make(approval_action(pipelined, f"{NAME}: m2 wants to go to production"))
+    pipelined.allow("Berth/It")
     assert pipelined.until(pipelined.start()) == "Failed"
     assert "check 1: $.model is m2, wanted m1" in pipelined.action("It")["summary"]
     assert pipelined.production() == "m1"
@@ -370,6 +378,7 @@ def test_an_approval_without_a_release_is_left_to_people(pipelined: Pipelined) -
 def test_an_approval_that_a_person_answered_first_is_left_alone(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [BAD]})
     pipelined.make(approval_action(pipelined, f"{NAME}: m2"))
+    pipelined.allow("Berth/It")
     execution = pipelined.start()
     pipelined.cloud.kernel.run_until(lambda: "token" in pipelined.action("It"), 3600)
     pipelined.answer("Approved", stageName="Berth", actionName="It", token=pipelined.action("It")["token"])

@@ -78,14 +78,14 @@ class TestBringAbout:
         kept = {
             "ModelName": "old",
             "ComputeResourceRequirements": NEEDS,
-            "SchedulingConfig": {"PlacementStrategy": "SPREAD"},
+            "SchedulingConfig": spread,
         }
         assert bring_about(client, SPEC, OURS, kept) == "llama-8b is created"
         asked = client.create_inference_component.call_args.kwargs
         assert asked["Specification"] == {
             "ModelName": "m1",
             "ComputeResourceRequirements": NEEDS,
-            "SchedulingConfig": {"PlacementStrategy": "SPREAD"},
+            "SchedulingConfig": spread,
         }
         assert (asked["VariantName"], asked["RuntimeConfig"]) == ("main", {"CopyCount": 2})
         assert {each["Key"]: each["Value"] for each in asked["Tags"]} == TAGS

@@ -8,10 +8,9 @@ valid yes.
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -29,81 +28,16 @@ from berth_core.ordering import PurchaseRequest
 from berth_core.outcomes import Trouble
 from berth_core.purchase_seen import PurchaseSeen
 from berth_core.purchases import Ask, Buy, SpendingPolicy, Take, UnderWay, Wait
+from tests.fakes.baton import START, Baton, CrashError
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.market import FakeMarket, Fate
 
-START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SEEDS_A_TEST = 50
 TESTS = 20
 """1,000 seeds in all."""
 FATES: tuple[Fate, ...] = ("answered", "throttled", "refused", "lost_after", "lost_before")
 SWITCHED = {"purchases": ("get", "write"), "spending": ("of", "write")}
 CALLED = ("create_training_plan", "paginate", "search_training_plan_offerings")
-
-
-class CrashError(BaseException):
-    """The function dies on the spot: no handler of ours sees it."""
-
-
-class Baton:
-    """Exactly one run works at a time; at every switch it puts the baton down, and the seed says who goes on."""
-
-    def __init__(self, chance: random.Random, crash_rate: float) -> None:
-        self._chance = chance
-        self._crash_rate = crash_rate
-        self._turn = threading.Condition()
-        self._holder: str | None = None
-        self._waiting: dict[str, float] = {}
-        self.now = START
-
-    def run(self, works: dict[str, Callable[[], None]]) -> None:
-        threads = [threading.Thread(target=self._work, args=(name, work)) for name, work in works.items()]
-        with self._turn:
-            self._waiting = dict.fromkeys(works, 0.0)
-        for thread in threads:
-            thread.start()
-        with self._turn:
-            self._pass_on()
-        for thread in threads:
-            thread.join()
-
-    def switch(self) -> None:
-        """Others may go first; and the function may die here."""
-        self.rest(0.0)
-        if self._chance.random() < self._crash_rate:
-            raise CrashError
-
-    def rest(self, seconds: float) -> None:
-        """Until the clock has moved so far, which it does when nobody else has anything to do."""
-        name = threading.current_thread().name
-        with self._turn:
-            self._waiting[name] = (self.now - START).total_seconds() + seconds
-            self._pass_on()
-            self._turn.wait_for(lambda: self._holder == name)
-
-    def _work(self, name: str, work: Callable[[], None]) -> None:
-        threading.current_thread().name = name
-        with self._turn:
-            self._turn.wait_for(lambda: self._holder == name)
-        try:
-            work()
-        finally:
-            with self._turn:
-                self._pass_on()
-
-    def _pass_on(self) -> None:
-        if not self._waiting:
-            self._holder = None
-            return
-        present = (self.now - START).total_seconds()
-        ready = [name for name, due in self._waiting.items() if due <= present]
-        if not ready:
-            first = min(self._waiting.values())
-            self.now = START + timedelta(seconds=first)
-            ready = [name for name, due in self._waiting.items() if due <= first]
-        self._holder = self._chance.choice(sorted(ready))
-        del self._waiting[self._holder]
-        self._turn.notify_all()
 
 
 @dataclass

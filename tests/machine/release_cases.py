@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ LONG = timedelta(days=5).total_seconds()
 
 def staged(*checks: dict[str, Any], approval: str = "none", **over: Any) -> Any:
     def prepare(site: Site) -> None:
-        site.serve(staging={"checks": list(checks), "approval": approval, **over})
+        # Each a copy of its own: YAML would write an alias for the same one, which a manifest may not have.
+        site.serve(staging={"checks": [deepcopy(check) for check in checks], "approval": approval, **over})
 
     return prepare
 

@@ -273,7 +273,8 @@ def test_a_mix_on_on_demand_is_updated_though_no_plan_is_open() -> None:
 def test_a_ladder_without_a_rung_to_climb_is_told_while_a_person_can_still_act(ladder: list[str]) -> None:
     deployed = registration(end_of_window={"ladder": ladder, "extend": {"max_price_usd": "100.00"}})
     before = decide(snapshot(now=START + HOUR, deployment=deployed, endpoint=endpoint()))
-    assert before.next_at == END - HOUR
+    asks_people_at = END - 90 * MINUTE - 3 * 24 * HOUR
+    assert before.next_at == (asks_people_at if ladder == ["extend"] else END - HOUR)
     decision = decide(snapshot(now=END - HOUR, deployment=deployed, endpoint=endpoint()))
     assert isinstance(decision, Refuse)
     assert (decision.code, decision.next_at) == ("LadderExhausted", END - 55 * MINUTE)

@@ -90,7 +90,7 @@ def test_a_components_highest_number_of_copies_is_its_first_unless_given() -> No
 
 
 def test_plans_may_be_left_out_if_one_may_be_bought() -> None:
-    assert manifest(reservation=reservation(plans=[], purchase=purchase())).reservation.plans == ()
+    assert manifest(reservation=reservation(plans=[], purchase=purchase())).reservation.plans == ("llama-eval-plan",)
 
 
 def test_money_is_decimal_to_the_cent() -> None:

@@ -113,7 +113,7 @@ def test_an_unknown_key_at_the_top_and_in_an_expectation_is_named_too(tmp_path: 
 def test_a_step_does_exactly_one_thing(tmp_path: Path) -> None:
     two = [{"at": "+0m", "clear_faults": True, "remove_manifest": {"deployment": "a"}}]
     assert "steps[0]: a step does one thing: it has remove_manifest and clear_faults" in error_of(tmp_path, steps=two)
-    assert "steps[0]: a step does one thing: it has none, of put_on_sale, buy" in error_of(
+    assert "steps[0]: a step does one thing: it has none, of put_on_sale, withdraw_offer" in error_of(
         tmp_path, steps=[{"at": "+0m"}]
     )
 

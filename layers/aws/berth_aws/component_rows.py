@@ -1,6 +1,7 @@
 """What the ledger keeps of a deployment's inference components: the times when nobody called, and, while a component is
 deleted and made anew, its whole specification."""
 
+from itertools import islice
 from typing import Any
 
 from berth_aws.attributes import Item
@@ -27,8 +28,9 @@ class ComponentRows:
 
     def gaps(self, deployment: str) -> tuple[Gap, ...]:
         """The newest, the last one first."""
-        rows = self._table.query(components_of(deployment), "begins_with(#sk, :prefix)", newest=NEWEST, prefix=GAP)
-        return tuple(Gap.model_validate(without_keys(row)) for row in rows)
+        rows = self._table.from_the_end(components_of(deployment), page=NEWEST)
+        gaps = (row for row in rows if row["sk"].startswith(GAP))
+        return tuple(Gap.model_validate(without_keys(row)) for row in islice(gaps, NEWEST))
 
     def keep_specification(self, deployment: str, component: str, specification: Item) -> None:
         """Written before the component is deleted; the last one counts."""
