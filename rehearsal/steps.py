@@ -112,6 +112,12 @@ class StartMachine(Closed):
     input: dict[str, Any]
 
 
+class StopRuns(Closed):
+    """Somebody stops what runs of a machine at this moment; nothing happens if nothing runs."""
+
+    machine: str
+
+
 class AnswerApproval(Closed):
     """Somebody answers the last request for an approval of this plan, by the command that it came with."""
 
@@ -168,6 +174,7 @@ class Step(Closed):
     change_plan: ChangePlan | None = None
     on_demand_capacity: Capacity | None = None
     start: StartMachine | None = None
+    stop_runs: StopRuns | None = None
     answer_approval: AnswerApproval | None = None
     invoke: Invoke | None = None
     call_sagemaker: CallSageMaker | None = None

@@ -19,6 +19,7 @@ ACTS: dict[str, Callable[[Stage, Any], None]] = {
     "put_manifest": people.put_manifest,
     "remove_manifest": people.remove_manifest,
     "start": people.start_machine,
+    "stop_runs": people.stop_runs,
     "traffic": people.send_traffic,
     "answer_approval": people.answer_approval,
     "invoke": people.invoke,

@@ -23,6 +23,7 @@ from rehearsal.steps import (
     RemoveManifest,
     SetAlarm,
     StartMachine,
+    StopRuns,
     Stream,
 )
 from rehearsal.timeline import Entry
@@ -60,6 +61,14 @@ def start_machine(stage: Stage, start: StartMachine) -> None:
     stage.cloud.client("stepfunctions").start_execution(
         stateMachineArn=stage.judge.machine_arn(start.machine), input=written
     )
+
+
+def stop_runs(stage: Stage, stop: StopRuns) -> None:
+    states = stage.cloud.client("stepfunctions")
+    running = states.list_executions(stateMachineArn=stage.judge.machine_arn(stop.machine), statusFilter="RUNNING")
+    for execution in running["executions"]:
+        stage.tell("stop", stop.machine, f"{execution['name']} is stopped by hand")
+        states.stop_execution(executionArn=execution["executionArn"], error="Stopped", cause="by hand")
 
 
 def answer_approval(stage: Stage, given: AnswerApproval) -> None:

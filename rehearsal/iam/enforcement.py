@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.iam.calls import Account, Parameters, permissions
+from rehearsal.iam.calls import permissions
+from rehearsal.iam.needs import Account, Parameters
 from rehearsal.iam.roles import statements_of_role
 from rehearsal.iam.statements import Statement
 from rehearsal.iam.verdicts import Asked, Verdict, judge

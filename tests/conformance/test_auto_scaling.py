@@ -117,8 +117,6 @@ def test_a_target_is_described_as_registered(scaled: Scaled) -> None:
         "ScheduledScalingSuspended": False,
     }
     assert scaled.scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"team": "nlp"}
-    only = {"ServiceNamespace": "sagemaker", "ResourceIds": ["inference-component/b"]}
-    assert scaled.scaling.describe_scalable_targets(**only)["ScalableTargets"] == []
 
 
 def test_registering_again_changes_what_is_given(scaled: Scaled) -> None:
@@ -259,16 +257,13 @@ def test_a_component_that_was_quiet_before_goes_at_once(scaled: Scaled) -> None:
     assert scaled.scalings() == ["03 12:00:00 1 to 0 copies"]
 
 
-def test_scale_in_can_be_left_out(scaled: Scaled) -> None:
-    scaled.register()
-    scaled.track(DisableScaleIn=True)
-    scaled.cloud.advance(to=day(4))
-    assert scaled.scalings() == []
-
-
-def test_what_is_suspended_does_not_happen(scaled: Scaled) -> None:
-    scaled.register(SuspendedState={"DynamicScalingInSuspended": True})
-    scaled.track()
+@pytest.mark.parametrize(
+    ("target", "policy"),
+    [({"SuspendedState": {"DynamicScalingInSuspended": True}}, {}), ({}, {"DisableScaleIn": True})],
+)
+def test_scale_in_can_be_suspended_or_left_out(scaled: Scaled, target: dict[str, Any], policy: dict[str, Any]) -> None:
+    scaled.register(**target)
+    scaled.track(**policy)
     scaled.cloud.advance(to=day(4))
     assert scaled.scalings() == []
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from rehearsal.iam import calls
-from rehearsal.iam.calls import Account, UnknownCallError, permissions
+from rehearsal.iam.calls import UnknownCallError, permissions
 from rehearsal.iam.conditions import hold
+from rehearsal.iam.needs import Account
 from rehearsal.iam.statements import PolicyNotUnderstoodError, matches, statements_of
 from rehearsal.iam.verdicts import Asked, judge
 
@@ -149,7 +150,7 @@ ON_ALL = [
     action
     for service, table in calls._TABLES.items()
     for operation, needs in table.items()
-    if needs.__qualname__.startswith("_on_all.")
+    if needs.__qualname__.startswith("on_all.")
     for action in [each.action for each in needs({}, ACCOUNT)]
 ]
 

@@ -75,11 +75,8 @@ class TestBringAbout:
 
     def test_what_is_missing_is_made_with_our_tags_and_what_it_had_before(self) -> None:
         client = sagemaker(there=False)
-        kept = {
-            "ModelName": "old",
-            "ComputeResourceRequirements": NEEDS,
-            "SchedulingConfig": spread,
-        }
+        spread = {"PlacementStrategy": "SPREAD"}
+        kept = {"ModelName": "old", "ComputeResourceRequirements": NEEDS, "SchedulingConfig": spread}
         assert bring_about(client, SPEC, OURS, kept) == "llama-8b is created"
         asked = client.create_inference_component.call_args.kwargs
         assert asked["Specification"] == {

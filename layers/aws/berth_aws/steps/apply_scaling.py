@@ -53,7 +53,7 @@ def _set_up(deployment: str, scale: Scale, stack: str, scaler: Scaler) -> tuple[
     known = {each.component: each for each in scaling_of(clients.shared("application-autoscaling"), names)}
     alarms = alarms_of(clients.shared("cloudwatch"), stack, deployment, names)
     for spec in specs:
-        minutes = {each.kind: each.minutes for each in alarms if each.component == spec.component}
+        minutes = {str(each.kind): each.minutes for each in alarms if each.component == spec.component}
         scaler.set_up(spec, known.get(spec.component), minutes)
     return tuple(names)
 

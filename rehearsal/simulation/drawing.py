@@ -1,0 +1,211 @@
+"""Draws a world from its seed: when which plans open, what the manifests ask for, and how slow everything is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from rehearsal.simulation.manifests import changed, drawn_manifest
+from rehearsal.simulation.troubles import drawn_troubles
+from rehearsal.simulation.worlds import Declared, World, Written
+
+_MORNINGS = ((3, 2), (3, 7), (3, 28), (5, 31), (10, 24), (10, 31))
+"""Some are the days before clocks are changed, in the United States or in Europe; one is a month's last."""
+_TYPE = "ml.p5.48xlarge"
+_USD_PER_INSTANCE_HOUR = Decimal("31.50")
+NAMES = ("llama-eval", "reranker")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A plan's blocks; `count` instances are reserved."""
+
+    plan: str
+    count: int
+    blocks: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def end(self) -> datetime:
+        return self.blocks[-1][1]
+
+    @property
+    def hours(self) -> int:
+        return sum(int((end - start) / timedelta(hours=1)) for start, end in self.blocks)
+
+    @property
+    def fee_usd(self) -> Decimal:
+        return self.count * self.hours * _USD_PER_INSTANCE_HOUR
+
+
+def drawn_world(seed: int) -> World:
+    """The same seed, the same world."""
+    random = Random(seed)
+    month, day = random.choice(_MORNINGS)
+    start = datetime(2026, month, day, 9, tzinfo=UTC)
+    timings = _timings(random)
+    windows = _windows(random, start)
+    bought = random.random() < 0.2
+    declared = _declared(random, start, windows, bought=bought)
+    moved, short_notice = _moved_end(random, windows[0], finish_minutes=_finish(declared))
+    steps = [*_market(random, start, windows, bought=bought), *_puts(declared), *moved]
+    until = max(window.end for window in windows) + timedelta(hours=9)
+    world = World(
+        seed=seed,
+        base=_scenario(seed, start, until, timings, [*steps, *_traffic(declared, start, until)], windows),
+        declared=tuple(declared),
+        slowest=timedelta(minutes=2 * sum(timings.values())),
+        budget_usd=_budget(windows),
+        short_notice=short_notice,
+    )
+    return drawn_troubles(random, world, _hot_moments(windows, declared))
+
+
+def _timings(random: Random) -> dict[str, float]:
+    return {
+        "provision_minutes": random.choice((1, 2, 5)),
+        "load_minutes": random.choice((1, 2, 8)),
+        "release_minutes": 1,
+        "delete_minutes": random.choice((1, 2, 4)),
+        "activation_minutes": random.choice((0, 2, 2, 25)),
+        "purchase_minutes": random.choice((1, 5, 30)),
+    }
+
+
+def _windows(random: Random, start: datetime) -> list[Window]:
+    first = _window(random, "p5-first", start + timedelta(hours=random.randint(2, 5), minutes=30))
+    if random.random() < 0.45:
+        return [first]
+    # Overlapping, touching, or with a gap.
+    opens = first.end + timedelta(hours=random.choice((-3, -2, 0, 0, 1, 4)))
+    return [first, _window(random, "p5-second", opens)]
+
+
+def _window(random: Random, plan: str, opens: datetime) -> Window:
+    closes = opens + timedelta(hours=random.randint(5, 9))
+    blocks = [(opens, closes)]
+    if random.random() < 0.25:
+        again = closes + timedelta(hours=random.randint(2, 5))
+        blocks.append((again, again + timedelta(hours=random.randint(4, 6))))
+    return Window(plan, random.randint(1, 3), tuple(blocks))
+
+
+def _declared(random: Random, start: datetime, windows: list[Window], *, bought: bool) -> list[Declared]:
+    plans = [window.plan for window in windows]
+    found: list[Declared] = []
+    for name in NAMES[: random.choice((1, 1, 1, 2))]:
+        manifest = drawn_manifest(random, name, plans, windows[0].count)
+        if bought and name == NAMES[0]:
+            manifest["reservation"]["purchase"] = _order(windows[0], start)
+            manifest["reservation"]["plans"] = [windows[0].plan]
+        found.append(Declared(start + timedelta(minutes=20), name, manifest))
+        if random.random() < 0.5:
+            at = windows[0].blocks[0][0] + timedelta(minutes=random.randint(-30, 400))
+            found.append(Declared(at, name, changed(random, manifest, windows[0].count)))
+    return sorted(found, key=lambda each: each.at)
+
+
+def _order(window: Window, start: datetime) -> Written:
+    return {
+        "instance_count": window.count,
+        "hours": window.hours,
+        "not_before": f"{start:%Y-%m-%d}",
+        "not_after": f"{window.end + timedelta(days=2):%Y-%m-%d}",
+        "max_price_usd": str(window.fee_usd + 10),
+        "max_blocks": len(window.blocks),
+        "approval": "none",
+    }
+
+
+def _finish(declared: list[Declared]) -> int:
+    manifests = [each.manifest for each in declared if each.manifest is not None]
+    return max(int(manifest["end_of_window"]["finish_before_minutes"]) for manifest in manifests)
+
+
+def _moved_end(random: Random, window: Window, finish_minutes: int) -> tuple[list[Written], bool]:
+    """A plan's last block ends earlier or later than it was sold; the second value says that nobody could be ready."""
+    if random.random() > 0.2:
+        return [], False
+    opened, closed = window.blocks[-1]
+    moved = closed + timedelta(hours=random.choice((-2, -1, 2)))
+    at = opened + timedelta(minutes=random.randint(30, 150))
+    change = {"plan": window.plan, "block": len(window.blocks) - 1, "end": moved.isoformat()}
+    notice = moved - at - timedelta(minutes=finish_minutes)
+    return [{"at": at.isoformat(), "change_plan": change}], notice < timedelta(hours=3)
+
+
+def _market(random: Random, start: datetime, windows: list[Window], *, bought: bool) -> list[Written]:
+    steps: list[Written] = [
+        {"at": start.isoformat(), "create_model": {"name": name}} for name in ("my-model", "my-model-v2")
+    ]
+    for index, window in enumerate(windows):
+        offer: dict[str, Any] = {
+            "offering": window.plan,
+            "instance_type": _TYPE,
+            "instance_count": window.count,
+            "blocks": [{"start": opens.isoformat(), "end": closes.isoformat()} for opens, closes in window.blocks],
+            "upfront_fee": str(window.fee_usd),
+        }
+        if random.random() < 0.06:
+            offer["payment"] = "fails"
+        steps.append({"at": start.isoformat(), "put_on_sale": offer})
+        if not (bought and index == 0):
+            at = (start + timedelta(minutes=5 + index)).isoformat()
+            steps.append({"at": at, "buy": {"plan": window.plan, "offering": window.plan}})
+    return steps
+
+
+def _puts(declared: list[Declared]) -> list[Written]:
+    return [
+        {"at": each.at.isoformat(), "remove_manifest": {"deployment": each.deployment}}
+        if each.manifest is None
+        else {"at": each.at.isoformat(), "put_manifest": {"deployment": each.deployment, "manifest": each.manifest}}
+        for each in declared
+    ]
+
+
+def _traffic(declared: list[Declared], start: datetime, until: datetime) -> list[Written]:
+    names = dict.fromkeys(each.deployment for each in declared)
+    times = {"from": (start + timedelta(minutes=30)).isoformat(), "until": until.isoformat()}
+    at = (start + timedelta(minutes=30)).isoformat()
+    return [{"at": at, "traffic": {"endpoint": name, "requests_per_minute": 6, **times}} for name in names]
+
+
+def _budget(windows: list[Window]) -> Decimal:
+    return windows[0].fee_usd + 20
+
+
+def _scenario(
+    seed: int,
+    start: datetime,
+    until: datetime,
+    timings: dict[str, float],
+    steps: list[Written],
+    windows: list[Window],
+) -> Written:
+    parameters = {
+        "ExecutionRoleArns": "arn:aws:iam::111122223333:role/inference",
+        "PurchaseBudgetUsd": str(int(_budget(windows))),
+    }
+    return {
+        "name": f"seed-{seed}",
+        "title": f"World {seed}",
+        "shows": "What was drawn.",
+        "start": start.isoformat(),
+        "until": until.isoformat(),
+        "parameters": parameters,
+        "settings": {"timings": timings, "generated_offerings": False},
+        "steps": steps,
+        "expect": [{"minutes_past_end": 1_000_000}],
+    }
+
+
+def _hot_moments(windows: list[Window], declared: list[Declared]) -> list[datetime]:
+    """Where trouble does most harm: openings, the way off, and whatever is being changed."""
+    moments = [each.at for each in declared]
+    for opens, closes in (block for window in windows for block in window.blocks):
+        moments += [opens, opens + timedelta(minutes=2), closes - timedelta(hours=2), closes - timedelta(hours=3)]
+        moments.append(closes + timedelta(hours=1))
+    return moments

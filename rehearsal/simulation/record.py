@@ -1,0 +1,80 @@
+"""What is left of one played world, for the rules to look at. No cloud is needed to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rehearsal.run import Run
+from rehearsal.sagemaker.history import EndpointSpan
+from rehearsal.simulation.calls import SeenCall
+from rehearsal.simulation.worlds import World
+from rehearsal.timeline import Entry
+
+
+@dataclass(frozen=True)
+class FailedRequests:
+    """Requests that failed one after the other for the same reason."""
+
+    endpoint: str
+    first_at: datetime
+    last_at: datetime
+    count: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Record:
+    world: World
+    run: Run
+    calls: tuple[SeenCall, ...] = ()
+    failures: tuple[FailedRequests, ...] = ()
+
+    @property
+    def changes(self) -> tuple[SeenCall, ...]:
+        """What the service asked for and got."""
+        return tuple(call for call in self.calls if call.by == "berth" and call.refused is None)
+
+    def events(self, deployment: str) -> tuple[Entry, ...]:
+        """What the service announced of a deployment, in order."""
+        told = (entry for entry in self.run.entries if entry.kind == "event")
+        return tuple(entry for entry in told if entry.more.get("deployment") == deployment)
+
+    def decisions(self, deployment: str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.run.entries if entry.kind == "decision" and entry.subject == deployment)
+
+
+@dataclass(frozen=True)
+class State:
+    """How an endpoint stands: what counts of it, whatever its config is called."""
+
+    status: str
+    model: str | None = None
+    instance_type: str | None = None
+    instance_count: int = 0
+    plan: str | None = None
+
+
+ABSENT = State("absent")
+
+
+def state_at(run: Run, endpoint: str, at: datetime) -> State:
+    """From the history that the twin keeps; ABSENT if there was no such endpoint."""
+    span = next((each for each in reversed(run.endpoint_spans) if _covers(each, endpoint, at)), None)
+    if span is None:
+        return ABSENT
+    return State(span.status, span.model, span.instance_type, span.instance_count, span.plan)
+
+
+def is_still(run: Run, endpoint: str, start: datetime, end: datetime) -> bool:
+    """Whether nothing changed about the endpoint between two moments."""
+    moment = start
+    while moment <= end:
+        if state_at(run, endpoint, moment) != state_at(run, endpoint, start):
+            return False
+        moment += timedelta(minutes=1)
+    return True
+
+
+def _covers(span: EndpointSpan, endpoint: str, at: datetime) -> bool:
+    return span.endpoint == endpoint and span.start <= at and (span.end is None or at < span.end)

@@ -1,0 +1,82 @@
+"""A world: a scenario without trouble, and the trouble that is laid over it. Both come from one number, the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from rehearsal.scenario import Scenario
+
+type Written = dict[str, Any]
+"""A step or a manifest, as a scenario's YAML has it."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that goes wrong between two moments.
+
+    `excuses` names what the trouble takes away that no service can give back: `capacity`, `updates`, `runs`, `schedules`.
+    """
+
+    about: str
+    begins_at: datetime
+    ends_at: datetime
+    steps: tuple[Written, ...]
+    excuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A manifest from the moment at which it was put; None for one that was removed."""
+
+    at: datetime
+    deployment: str
+    manifest: Written | None
+
+
+@dataclass(frozen=True)
+class World:
+    """`slowest` is the longest time that one change of an endpoint takes here, without trouble.
+
+    `short_notice`: a plan's end moves so near that nobody could leave in time.
+    """
+
+    seed: int
+    base: Written
+    declared: tuple[Declared, ...]
+    slowest: timedelta
+    budget_usd: Decimal = Decimal(0)
+    short_notice: bool = False
+    troubles: tuple[Trouble, ...] = ()
+    calms: tuple[datetime, ...] = field(default=())
+
+    def with_troubles(self, troubles: Iterable[Trouble]) -> World:
+        return replace(self, troubles=tuple(troubles))
+
+    @property
+    def without_trouble(self) -> World:
+        return self.with_troubles(())
+
+    @property
+    def excuses(self) -> frozenset[str]:
+        return frozenset().union(*(trouble.excuses for trouble in self.troubles))
+
+    @property
+    def deployments(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.deployment for each in self.declared))
+
+    @property
+    def scenario(self) -> Scenario:
+        """Calm comes before whatever else happens in its moment."""
+        calm = [{"at": at.isoformat(), "clear_faults": True} for at in self.calms if self.troubles]
+        steps = [*calm, *self.base["steps"], *(step for trouble in self.troubles for step in trouble.steps)]
+        return Scenario.model_validate({**self.base, "steps": steps})
+
+
+def in_force(world: World, deployment: str, at: datetime) -> Written | None:
+    """The manifest that was put last before a moment; None before the first, and after a removal."""
+    put = [each for each in world.declared if each.deployment == deployment and each.at <= at]
+    return put[-1].manifest if put else None
