@@ -18,6 +18,8 @@ PYTHON := .venv/bin/python
 UV := build/tools/bin/uv
 SCENARIO ?=
 PORT ?= 4566
+SEEDS ?= 50
+FROM ?= 0
 
 .PHONY: help
 help: ## Show this list
@@ -34,6 +36,10 @@ test: bootstrap ## Run all checks and tests, as CI does
 .PHONY: up
 up: bootstrap ## Serve the local AWS on http://127.0.0.1:4566 with the stack deployed (PORT=n for another)
 	@$(PYTHON) -m rehearsal up --port $(PORT)
+
+.PHONY: simulate
+simulate: bootstrap ## Play drawn worlds with drawn trouble (SEEDS=n FROM=k SCENARIO=name), and hold them to the rules
+	@$(PYTHON) -m rehearsal simulate --seeds $(SEEDS) --from $(FROM) $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: bench
 bench: bootstrap ## Measure cold starts, the replay of 14 days and SageMaker calls, as ratios

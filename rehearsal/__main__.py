@@ -1,4 +1,4 @@
-"""The rehearsal's commands: python -m rehearsal up | demo | replay | timings | costs."""
+"""The rehearsal's commands: python -m rehearsal up | demo | replay | simulate | timings | costs."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return costs.main()
     # The report counts with the service's own table of prices.
     sys.path.append(str(_ROOT / "layers" / "core"))
+    if chosen.command == "simulate":
+        return _simulate(chosen)
     if chosen.command == "scenarios":
         from rehearsal.scenario_table import main as write_table
 
@@ -36,6 +38,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rehearsal.demo import main as rehearse
 
     return rehearse(chosen.scenario)
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    from rehearsal.simulation.command import Wanted
+    from rehearsal.simulation.command import main as simulate
+
+    return simulate(
+        Wanted(
+            seeds=chosen.seeds,
+            first=chosen.first,
+            scenario=chosen.scenario or None,
+            planted=chosen.plant,
+            only=chosen.only,
+            shows=chosen.show,
+            tells_digest=chosen.digest,
+            writes=chosen.write,
+            workers=chosen.workers,
+        )
+    )
 
 
 def _up(chosen: argparse.Namespace) -> int:
@@ -60,10 +81,32 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("scenario", nargs="?", default="walkthrough")
     replay = commands.add_parser("replay", help="rehearse a scenario of your own")
     replay.add_argument("scenario", metavar="FILE", help="a YAML file; rehearsal/scenarios/ holds examples")
+    _add_simulate(commands.add_parser("simulate", help="play drawn worlds with drawn trouble, and hold them to rules"))
     commands.add_parser("timings", help="play AWS's published times of scale to zero and write docs/timings.md")
     commands.add_parser("costs", help="count the examples of docs/costs.md and write the page")
     commands.add_parser("scenarios", help="rehearse all scenarios and write docs/scenarios.md")
     return parser
+
+
+def _add_simulate(simulate: argparse.ArgumentParser) -> None:
+    simulate.add_argument("--seeds", type=int, default=50, help="how many worlds")
+    simulate.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
+    simulate.add_argument("--scenario", help="lay the trouble over this scenario instead of drawn worlds")
+    simulate.add_argument("--plant", help="put a known bug into the service; it should be found")
+    simulate.add_argument("--only", type=_numbers, help="this trouble alone: its numbers, as 0,3, or none")
+    simulate.add_argument("--show", action="store_true", help="print the timeline of each seed")
+    simulate.add_argument("--digest", action="store_true", help="print a digest of each timeline")
+    simulate.add_argument("--write", action="store_true", help="write the figures to docs/reliability.md")
+    simulate.add_argument("--workers", type=int, help="processes side by side (one per core)")
+
+
+def _numbers(written: str) -> tuple[int, ...]:
+    from rehearsal.simulation.command import numbers_of
+
+    try:
+        return numbers_of(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{written!r} are no numbers of troubles: write 0,3, or none") from error
 
 
 def _port(written: str) -> int:

@@ -26,6 +26,7 @@ def observed(cloud: Cloud, scenario: Scenario, **judged: Any) -> Run:
         traffic=tuple(cloud.traffic.hours()),
         first_failures=tuple(_first_failures(cloud)),
         prices_usd_per_hour=tuple((name, str(price)) for name, price in sorted(prices.items())),
+        permissions=cloud.guard.uses,
         **judged,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from rehearsal.iam.enforcement import Use
 from rehearsal.sagemaker.capacity import Holding
 from rehearsal.sagemaker.history import EndpointSpan, PlanSpan
 from rehearsal.sagemaker.plans import Plan
@@ -51,6 +52,7 @@ class Run:
     prices_usd_per_hour: tuple[tuple[str, str], ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     leaks: tuple[str, ...] = ()
+    permissions: tuple[Use, ...] = ()
     processor_seconds: float = 0.0
 
     @property

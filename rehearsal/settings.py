@@ -110,6 +110,6 @@ class Settings(BaseModel):
         default="when_paid", description="when EndTime of an extended plan moves (unverified)"
     )
     enforce_permissions: bool = Field(
-        default=False, description="a role that may not make a call gets AWS's AccessDenied"
+        default=True, description="a role that may not make a call gets AWS's AccessDenied"
     )
     run_every_tick: bool = Field(default=False, description="run periodic wake-ups even where nothing can have changed")

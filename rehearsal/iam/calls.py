@@ -87,23 +87,26 @@ def _invoke_function(parameters: Parameters, account: Account) -> Iterator[Asked
 def _alarms(action: str, field: str) -> Needs:
     def needs(parameters: Parameters, account: Account) -> Iterator[Asked]:
         names = parameters.get(field) or "*"
+        marked = requested(parameters)
         for name in [names] if isinstance(names, str) else names:
-            asked = requested(parameters) if action == "PutMetricAlarm" else {}
-            yield Asked(f"cloudwatch:{action}", account.arn("cloudwatch", f"alarm:{name}"), asked)
+            arn = account.arn("cloudwatch", f"alarm:{name}")
+            yield Asked(f"cloudwatch:{action}", arn, marked)
+            if marked:
+                yield Asked("cloudwatch:TagResource", arn, marked)
 
     return needs
 
 
 def _scaling(action: str) -> Needs:
-    """Its resource is a scalable target, whose id AWS makes up: a policy can name them all, and narrow by condition."""
+    """Its resource is a scalable target, whose id AWS makes up. One that is about to be made has no tags yet."""
 
     def needs(parameters: Parameters, account: Account) -> Iterator[Asked]:
-        context = {
-            "application-autoscaling:service-namespace": parameters["ServiceNamespace"],
-            "application-autoscaling:scalable-dimension": parameters.get("ScalableDimension", ""),
-        }
-        arn = account.arn("application-autoscaling", "scalable-target/*")
-        yield Asked(f"application-autoscaling:{action}", arn, {**context, **_requested_map(parameters)})
+        new = account.arn("application-autoscaling", "scalable-target/made-up-by-aws")
+        arn = account.scalable_target(parameters["ResourceId"]) or new
+        marked = tag_keys("aws:RequestTag", parameters.get("Tags") or {})
+        yield account.tagged(f"application-autoscaling:{action}", arn, marked)
+        if marked:
+            yield account.tagged("application-autoscaling:TagResource", arn, marked)
 
     return needs
 
@@ -111,10 +114,6 @@ def _scaling(action: str) -> Needs:
 def _approval(parameters: Parameters, account: Account) -> Iterator[Asked]:
     action = "/".join((parameters["pipelineName"], parameters["stageName"], parameters["actionName"]))
     yield Asked("codepipeline:PutApprovalResult", account.arn("codepipeline", action))
-
-
-def _requested_map(parameters: Parameters) -> dict[str, str | tuple[str, ...]]:
-    return tag_keys("aws:RequestTag", parameters.get("Tags") or {})
 
 
 _TABLES: dict[str, dict[str, Needs]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -25,11 +25,16 @@ _Key = tuple[str, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]]
 
 @dataclass(frozen=True)
 class Use:
-    """A permission that a role needed, once for all the calls that needed it."""
+    """A permission that a role needed, once for all the calls that needed it, and what the role may do at all."""
 
     role_arn: str
     asked: Asked
     verdict: Verdict
+    statements: tuple[Statement, ...] = field(repr=False)
+
+    @property
+    def role(self) -> str:
+        return self.role_arn.rpartition("/")[2]
 
 
 class Guard:
@@ -40,7 +45,8 @@ class Guard:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._account = Account(cloud.settings.account_id, cloud.settings.region, self._tags_of)
+        settings = cloud.settings
+        self._account = Account(settings.account_id, settings.region, self._tags_of, cloud.scaling.target_arn)
         self._statements: dict[str, tuple[Statement, ...] | None] = {}
         self._uses: dict[_Key, Use] = {}
 
@@ -68,13 +74,12 @@ class Guard:
         key = (role_arn, asked.action, asked.resource, tuple(sorted(asked.context.items())))
         use = self._uses.get(key)
         if use is None:
-            use = self._uses[key] = Use(role_arn, asked, judge(asked, statements))
+            use = self._uses[key] = Use(role_arn, asked, judge(asked, statements), statements)
         return use
 
     def _refusal(self, use: Use, service: str, operation: str) -> ClientError:
-        role = use.role_arn.rpartition("/")[2]
-        self._cloud.timeline.record("denied", role, f"may not {use.asked}: {use.verdict.because}")
-        user = f"arn:aws:sts::{self._account.account_id}:assumed-role/{role}/rehearsal"
+        self._cloud.timeline.record("denied", use.role, f"may not {use.asked}: {use.verdict.because}")
+        user = f"arn:aws:sts::{self._account.account_id}:assumed-role/{use.role}/rehearsal"
         why = (
             "with an explicit deny"
             if use.verdict.because == "explicit deny"
@@ -88,4 +93,4 @@ class Guard:
         return ClientError(answer, operation)
 
     def _tags_of(self, arn: str) -> Mapping[str, str]:
-        return self._cloud.sagemaker.tags.of(arn)
+        return self._cloud.sagemaker.tags.of(arn) or self._cloud.scaling.tags_of(arn)

@@ -14,11 +14,16 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Account:
-    """Where the call is made. `tags` gives the tags of an ARN, none if there is no such thing."""
+    """Where the call is made.
+
+    `tags` gives the tags of an ARN, none if there is no such thing; `scalable_target` the ARN that Application Auto
+    Scaling made up for a resource id, empty if that one isn't registered.
+    """
 
     account_id: str
     region: str
     tags: Callable[[str], Mapping[str, str]]
+    scalable_target: Callable[[str], str] = lambda resource_id: ""
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

@@ -55,6 +55,14 @@ class Scaling:
 
     # Targets
 
+    def target_arn(self, resource_id: str) -> str:
+        """Empty if nothing is registered under that id."""
+        target = self.targets.get(resource_id.removeprefix(_PREFIX))
+        return target.arn if target else ""
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        return self._tags.get(arn, {})
+
     def register(self, request: dict[str, Any]) -> dict[str, Any]:
         """A new target, or what is given of one that there is. The copies move into its bounds at once."""
         component = _component_of(request)

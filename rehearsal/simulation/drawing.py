@@ -49,7 +49,10 @@ def drawn_world(seed: int) -> World:
     windows = _windows(random, start)
     bought = random.random() < 0.2
     declared = _declared(random, start, windows, bought=bought)
-    moved, short_notice = _moved_end(random, windows[0], finish_minutes=_finish(declared))
+    orders = {windows[0].plan} if bought else set()
+    # What the service buys itself may never be there to be moved.
+    movable = windows[-1] if bought and len(windows) > 1 else windows[0]
+    moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.2)
     steps = [*_market(random, start, windows, bought=bought), *_puts(declared), *moved]
     until = max(window.end for window in windows) + timedelta(hours=9)
     world = World(
@@ -124,9 +127,11 @@ def _finish(declared: list[Declared]) -> int:
     return max(int(manifest["end_of_window"]["finish_before_minutes"]) for manifest in manifests)
 
 
-def _moved_end(random: Random, window: Window, finish_minutes: int) -> tuple[list[Written], bool]:
+def _moved_end(
+    random: Random, window: Window, finish_minutes: int, *, chance: float
+) -> tuple[list[Written], bool]:
     """A plan's last block ends earlier or later than it was sold; the second value says that nobody could be ready."""
-    if random.random() > 0.2:
+    if random.random() >= chance:
         return [], False
     opened, closed = window.blocks[-1]
     moved = closed + timedelta(hours=random.choice((-2, -1, 2)))

@@ -7,14 +7,14 @@ from random import Random
 
 from rehearsal.simulation.worlds import Written
 
-_LADDERS = (
-    ["on_demand", "delete"],
-    ["on_demand", "delete"],
-    ["delete"],
-    ["next_plan", "on_demand", "delete"],
-    ["next_plan", "delete"],
-    ["next_plan", "on_demand"],
-)
+_LADDERS = {
+    ("on_demand", "delete"): 8,
+    ("delete",): 4,
+    ("next_plan", "on_demand", "delete"): 5,
+    ("next_plan", "delete"): 4,
+    # Without its last rung a way off is tried every five minutes for ever, which makes a world dear.
+    ("next_plan", "on_demand"): 1,
+}
 
 
 def drawn_manifest(random: Random, name: str, plans: list[str], reserved: int) -> Written:
@@ -39,7 +39,7 @@ def drawn_manifest(random: Random, name: str, plans: list[str], reserved: int) -
 
 
 def _end_of_window(random: Random) -> Written:
-    ladder = list(random.choice(_LADDERS))
+    ladder = list(random.choices(tuple(_LADDERS), weights=tuple(_LADDERS.values()))[0])
     asked: Written = {"ladder": ladder, "finish_before_minutes": random.choice((35, 60, 90))}
     if "on_demand" in ladder:
         types = random.choice((["ml.p5.48xlarge"], ["ml.p5.48xlarge", "ml.p4d.24xlarge"]))

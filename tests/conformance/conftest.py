@@ -11,11 +11,12 @@ from rehearsal.cloud import Cloud
 from rehearsal.delivery import bus
 from tests.conformance.machines import Machines
 from tests.conformance.reservations import Reservations
+from tests.conformance.sample_app import ROLES_MAY_ALL
 
 
 @pytest.fixture
 def cloud() -> Iterator[Cloud]:
-    running = Cloud.start()
+    running = Cloud.start(ROLES_MAY_ALL)
     yield running
     running.stop()
     assert running.kernel.errors == []

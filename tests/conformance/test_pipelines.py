@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,126 +12,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.deployment import deploy
-from tests.machine.site import NAME, TEMPLATE, Site
+from tests.conformance.pipelined import PIPELINE, Pipelined
+from tests.machine.site import NAME, Site
 
-ROOT = Path(__file__).parents[2]
-BUCKET = "releases"
-PIPELINE = f"{NAME}-release"
 GOOD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
 BAD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m1"}]}
-
-
-class Pipelined:
-    """The site with production on m1, and the page's pipeline beside it."""
-
-    def __init__(self, site: Site, folder: Path) -> None:
-        self.site = site
-        self._folder = folder
-        self.cloud = site.cloud
-        self.pipelines = site.cloud.client("codepipeline")
-        site.cloud.client("s3").create_bucket(Bucket=BUCKET)
-        site.cloud.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        self.put({"notes.txt": "what is new"})
-
-    def put(self, files: dict[str, str]) -> None:
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as content:
-            for name, text in files.items():
-                content.writestr(name, text)
-        self.cloud.client("s3").put_object(Bucket=BUCKET, Key="release.zip", Body=packed.getvalue())
-
-    def deploy(self, topic: str | None = None) -> None:
-        template = self._folder / "pipeline.yaml"
-        page = (ROOT / "docs" / "codepipeline.md").read_text(encoding="utf-8")
-        template.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
-        outputs = self.site.outputs
-        given = {
-            "FirstModel": "m1",
-            "ArtifactBucket": BUCKET,
-            "ReleasePromoteStateMachineArn": outputs["ReleasePromoteStateMachineArn"],
-            "AnswerPipelineJobFunctionName": outputs["AnswerPipelineJobFunctionName"],
-            "ApprovalTopicArn": topic or outputs["NotificationTopicArn"],
-        }
-        deploy(self.cloud, template, stack_name="release-pipeline", parameters=given)
-
-    def make(self, action: dict[str, Any], name: str = PIPELINE) -> None:
-        """A pipeline of a source and one action, past CloudFormation."""
-        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}}]}
-        iam = self.cloud.client("iam")
-        if "pipeline" not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
-            iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(trust))
-        role = iam.get_role(RoleName="pipeline")["Role"]["Arn"]
-        source = {
-            "name": "Release",
-            "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
-            "configuration": {"S3Bucket": BUCKET, "S3ObjectKey": "release.zip"},
-            "outputArtifacts": [{"name": "release"}],
-        }
-        stages = [{"name": "Source", "actions": [source]}, {"name": "Berth", "actions": [{"name": "It", **action}]}]
-        pipeline = {
-            "name": name,
-            "roleArn": role,
-            "artifactStore": {"type": "S3", "location": BUCKET},
-            "stages": stages,
-            "version": 1,
-        }
-        self.pipelines.create_pipeline(pipeline=pipeline)
-
-    def allow(self, action: str) -> None:
-        """Berth may answer this approval: "<stage>/<action>"."""
-        settings = self.cloud.settings
-        arn = f"arn:aws:codepipeline:{settings.region}:{settings.account_id}:{PIPELINE}/{action}"
-        deploy(self.cloud, TEMPLATE, parameters={"ApprovalActionArns": arn})
-
-    def start(self, model: str = "m2") -> str:
-        variables = [{"name": "model", "value": model}]
-        started = self.pipelines.start_pipeline_execution(name=PIPELINE, variables=variables)
-        return str(started["pipelineExecutionId"])
-
-    def until(self, execution: str, *, asks: bool = False) -> str:
-        """Drives until the execution has ended or, with `asks`, waits for an approval."""
-
-        def over() -> bool:
-            return self.status(execution) != "InProgress" or (asks and "token" in self.action("Approve"))
-
-        self.cloud.kernel.run_until(over, timedelta(days=20).total_seconds())
-        return self.status(execution)
-
-    def status(self, execution: str) -> str:
-        asked = self.pipelines.get_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=execution)
-        return str(asked["pipelineExecution"]["status"])
-
-    def action(self, name: str) -> dict[str, Any]:
-        """Its latest execution, as GetPipelineState shows it; empty if there was none."""
-        stages = self.pipelines.get_pipeline_state(name=PIPELINE)["stageStates"]
-        actions = {each["actionName"]: each for stage in stages for each in stage["actionStates"]}
-        return dict(actions[name].get("latestExecution", {}))
-
-    def answer(self, status: str, **over: str) -> Any:
-        asked = {"pipelineName": PIPELINE, "stageName": "Approval", "actionName": "Approve", **over}
-        token = asked.pop("token", None) or self.action("Approve")["token"]
-        return self.pipelines.put_approval_result(token=token, result={"summary": "by hand", "status": status}, **asked)
-
-    def production(self) -> str:
-        answer = self.cloud.client("sagemaker-runtime").invoke_endpoint(EndpointName=NAME, Body=b"{}")
-        return str(json.loads(answer["Body"].read())["model"])
-
-    def staging(self) -> list[str]:
-        """The staging endpoints that nobody has told to go."""
-        listed = self.site.sagemaker.list_endpoints(NameContains="-staging-")["Endpoints"]
-        return [each["EndpointName"] for each in listed if each["EndpointStatus"] != "Deleting"]
-
-    def logs(self) -> str:
-        """All that any function of the stack has written."""
-        logs = self.cloud.client("logs")
-        texts = []
-        for group in logs.describe_log_groups()["logGroups"]:
-            streams = logs.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]
-            for stream in streams:
-                where = {"logGroupName": group["logGroupName"], "logStreamName": stream["logStreamName"]}
-                texts += [event["message"] for event in logs.get_log_events(**where)["events"]]
-        return "\n".join(texts)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from berth_core import announcements
 from berth_core.announcements import Announcement
 from berth_core.asking import command_for
-from berth_core.release_news import answering
+from tests.unit.told_releases import TOLD_OF_RELEASES
 
 SAMPLES = Path(__file__).parents[2] / "events" / "out"
 NAMES_IN_THE_CONTRACT = {
@@ -31,14 +31,7 @@ NAMES_IN_THE_CONTRACT = {
     "Budget Reached",
     "Decision Held",
 }
-OURS = {
-    "Deployment Failed",
-    "Downtime Begins",
-    "Release Approval Requested",
-    "Release Checked",
-    "Release Failed",
-    "Release Promoted",
-}
+OURS = {"Deployment Failed", "Downtime Begins"} | {told.detail_type for told in TOLD_OF_RELEASES}
 
 NAME = "llama-eval"
 PLAN = "p5-for-eval"
@@ -192,42 +185,7 @@ TOLD = [
         offering_id="tpeo-0a1b2c3d4e5f67890",
         price_usd=Decimal("2600.00"),
     ),
-    announcements.release_checked(
-        deployment=NAME,
-        at=MIDWAY,
-        reason="2 checks passed on serverless inference with 4096 MB, the slowest in 812 ms",
-        release_id=DECISION,
-        model="my-model-v2",
-        place="serverless inference with 4096 MB",
-        checks=("check 1: passed: status 200 in 640 ms", "check 2: passed: status 200 in 812 ms"),
-    ),
-    announcements.release_approval_requested(
-        deployment=NAME,
-        at=MIDWAY,
-        reason="my-model-v2: 2 checks passed on serverless inference with 4096 MB, the slowest in 812 ms. No answer "
-        "until 2026-03-09 12:00 UTC means no.",
-        release_id=DECISION,
-        model="my-model-v2",
-        expires_at=MIDWAY + timedelta(days=3),
-        command=answering("approve", DECISION, "AQCEAAAAKgAAAAMAAAAAA"),
-        task_token="AQCEAAAAKgAAAAMAAAAAA",
-    ),
-    announcements.release_failed(
-        deployment=NAME,
-        at=MIDWAY,
-        reason="check 2: took 3120 ms, allowed are 1500 ms",
-        code="CheckFailed",
-        release_id=DECISION,
-        model="my-model-v2",
-        checks=("check 1: passed: status 200 in 640 ms", "check 2: TooSlow: took 3120 ms, allowed are 1500 ms"),
-    ),
-    announcements.release_promoted(
-        deployment=NAME,
-        at=MIDWAY,
-        reason=f"{NEW} is live with 1 in service",
-        release_id=DECISION,
-        model="my-model-v2",
-    ),
+    *TOLD_OF_RELEASES,
     announcements.budget_reached(
         deployment=NAME,
         at=CLOSING + timedelta(hours=24),

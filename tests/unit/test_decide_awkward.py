@@ -180,10 +180,11 @@ def test_a_reservation_is_told_by_the_config_if_the_variants_do_not_say() -> Non
 # --- manifests that change under the endpoint -----------------------------------------------------------------------
 
 COMPONENTS = [{"name": "llama-8b", "model": "my-model"}]
+ROLE = "arn:aws:iam::111122223333:role/inference"
 
 
 def test_a_manifest_that_this_version_cannot_keep_still_gets_its_endpoint_off_the_window() -> None:
-    deployed = registration(model=None, components=COMPONENTS)
+    deployed = registration(model=None, components=COMPONENTS, execution_role_arn=ROLE)
     decision = decide(snapshot(now=END - 65 * MINUTE, deployment=deployed, endpoint=endpoint()))
     assert isinstance(decision, HandOver)
     assert decision.rung == "delete"

@@ -7,7 +7,7 @@ import pytest
 
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
-from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Rotate
+from berth_core.decisions import Deploy, HandOver, Hold, Rotate
 from berth_core.facts import Policy
 from tests.builders import (
     END,
@@ -101,11 +101,3 @@ def test_a_removed_deployment_keeps_its_endpoint_unless_told_to_delete_it() -> N
     gone = decide(snapshot(deployment=deleted))
     assert isinstance(gone, Hold)
     assert gone.code == "Removed"
-
-
-def test_a_manifest_with_components_is_refused_in_words() -> None:
-    component = {"name": "c", "model": "m", "copies": 1, "min_copies": 0, "max_copies": 1, "accelerators": 1}
-    parts = registration(model=None, components=[{**component, "memory_mb": 1024}])
-    decision = decide(snapshot(deployment=parts))
-    assert isinstance(decision, Refuse)
-    assert decision.code == "NotSupported"

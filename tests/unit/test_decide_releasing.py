@@ -109,7 +109,16 @@ def test_a_name_follows_from_what_runs_there_and_fits() -> None:
     [
         (seen(), "", None, "NoModel"),
         (seen(), "v2", None, "ModelNotFound"),
-        (seen(model=None, components=[{"name": "c", "model": "m"}]), "v2", model(), "NotSupported"),
+        (
+            seen(
+                model=None,
+                components=[{"name": "c", "model": "m"}],
+                execution_role_arn="arn:aws:iam::111122223333:role/inference",
+            ),
+            "v2",
+            model(),
+            "NotSupported",
+        ),
         (snapshot(deployment=registration({"removed_at": START})), "v2", model(), "Removed"),
         (
             snapshot(deployment=registration(), policy={"stack": "berth", "observe_only": True}),

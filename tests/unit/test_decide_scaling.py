@@ -76,6 +76,30 @@ class TestDeclared:
         decision = decide(seen(components=(component(**over),)))
         assert (decision.kind, decision.reason) == ("scale", why)
 
+    def test_a_component_that_fails_again_and_again_is_left_to_a_person(self) -> None:
+        broken = (component(status="Failed", current_copies=0, failure_reason="no health check"),)
+        tries = [
+            carried_out(at=NOW - 61 * MINUTE, done=False, code="ComponentFailed"),
+            carried_out(at=NOW - 61 * MINUTE, done=False, code="NoRoom"),
+        ]
+        resting = decide(seen(components=broken, attempts=(tries[0],) * 4))
+        assert (resting.kind, resting.reason) == (
+            "scale",
+            "the manifest's own copies; llama-8b Failed (no health check)",
+        )
+        given_up = decide(seen(components=broken, attempts=(tries[0],) * 5))
+        assert (given_up.code, given_up.next_at) == ("GaveUp", END - 2 * HOUR)
+        assert given_up.reason.startswith("the manifest's own copies; llama-8b Failed (no health check); it failed 5")
+        assert decide(seen(components=broken, attempts=(tries[0],) * 5), by_hand()).kind == "scale"
+        assert decide(seen(components=broken, attempts=(tries[1],) * 5)).kind == "scale"
+
+    def test_the_schedules_next_rule_is_not_slept_through(self) -> None:
+        broken = (component(status="Failed", current_copies=0),)
+        tries = (carried_out("2 copies from 2026-03-02 06:00 UTC", NOW, done=False, code="ComponentFailed"),) * 5
+        scaling = {"schedule": WEEKEND}
+        decision = decide(seen(scaling, now=FRIDAY - HOUR, components=broken, attempts=tries, plans=(), reserved=False))
+        assert (decision.code, decision.next_at) == ("GaveUp", FRIDAY)
+
     def test_what_the_manifest_no_longer_names_goes_but_a_strangers_component_stays(self) -> None:
         others = (component(), component(name="old"), component(name="theirs", ours=False))
         decision = decide(seen(components=others))
@@ -145,6 +169,7 @@ class TestByHand:
         assert [each.copies for each in decision.components] == [0]
         assert decision.scaling[0].suspended
         assert decision.scaling[0].min_copies == 0
+        assert not decision.scaling[0].wakes  # its alarm would fire with every refused call, for nothing
 
     def test_more_than_the_manifest_allows_is_refused_with_the_way_out(self) -> None:
         decision = decide(seen(), by_hand(copies=5))
@@ -308,6 +333,10 @@ class TestIdle:
         assert "idle for 19 minutes, parking and waking takes 20" in decision.reason
         parked = self.off(20 * MINUTE)
         assert (parked.kind, parked.rung) == ("scale", "park")
+
+    def test_the_machine_that_carries_it_out_decides_the_same(self) -> None:
+        looked = idle(seen(SCALING, reserved=False, plans=()), NOW - HOUR)
+        assert decide(looked, Intent(kind="scale")) == decide(looked)
 
     def test_it_stays_on_if_gaps_are_known_to_end_too_soon(self) -> None:
         decision = self.off(20 * MINUTE, self.gap(30), self.gap(300))

@@ -22,6 +22,9 @@ ON_DEMAND = {"instance_types": ["ml.p5.48xlarge"], "max_hours": 24, "max_usd": "
 EXTEND = {"max_price_usd": "2500.00"}
 
 
+ROLE = "arn:aws:iam::111122223333:role/inference"
+
+
 def manifest(**over: Any) -> Manifest:
     given: dict[str, Any] = {**SMALL, **over}
     return Manifest.model_validate({key: value for key, value in given.items() if value is not None})
@@ -85,7 +88,8 @@ def test_an_approval_is_required_unless_it_is_waived() -> None:
 
 
 def test_a_components_highest_number_of_copies_is_its_first_unless_given() -> None:
-    parked, two = manifest(model=None, components=[component(copies=0), component(name="b", copies=2)]).components or ()
+    components = [component(copies=0), component(name="b", copies=2)]
+    parked, two = manifest(model=None, components=components, execution_role_arn=ROLE).components or ()
     assert (parked.max_copies, two.max_copies) == (1, 2)
 
 
@@ -169,6 +173,11 @@ RULES = [
     ({"model": None, "components": [component(memory_mb=127)]}, "components.0.memory_mb", "equal to 128"),
     ({"model": None, "components": [component(accelerators=0)]}, "components.0.accelerators", "equal to 1"),
     ({"execution_role_arn": "inference"}, "execution_role_arn", "match pattern"),
+    (
+        {"model": None, "components": [component()], "execution_role_arn": None},
+        "execution_role_arn",
+        "is missing, and SageMaker makes no endpoint for components without it",
+    ),
     ({"rollout": {"strategy": "recreate"}}, "rollout.strategy", "add `allow_downtime: true` to rollout"),
     ({"rollout": {"alarms": ["a", "a"]}}, "rollout.alarms", "a is listed more than once"),
     ({"rollout": {"alarms": [str(n) for n in range(11)]}}, "rollout.alarms", "at most 10 items"),

@@ -54,6 +54,7 @@ def test_takes_what_the_models_take(text: str) -> None:
         (small_with("name: Llama"), "$.name"),
         (small_with("colour: red"), "$"),
         (small_with("model: m", "components: [{name: a, model: b}]"), "$"),
+        (SMALL.replace("model: my-model", "components: [{name: a, model: b}]"), "$"),
         ("\n".join(line for line in SMALL.splitlines() if not line.startswith("model")), "$"),
         (small_with("rollout: {strategy: fly}"), "$.rollout.strategy"),
         (small_with("staging: {memory_mb: 1025}"), "$.staging"),

@@ -179,7 +179,12 @@ class Scaler:
             )
 
     def _deregister(self, component: str) -> None:
-        """Takes the policies along, and the alarms that target tracking keeps for itself."""
+        """Takes the policies along, and the alarms that target tracking keeps for itself.
+
+        Looks first: we may only take what carries our tag, and IAM finds no tag on what isn't there.
+        """
+        if not targets_of(self._autoscaling, [component]):
+            return
         for name in policies_of(self._autoscaling, component):
             if name in (CONCURRENCY_POLICY, WAKE_POLICY):
                 self._delete_policy(component, name)

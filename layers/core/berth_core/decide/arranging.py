@@ -24,6 +24,12 @@ def strangers(seen: Snapshot) -> tuple[str, ...]:
     return tuple(each.name for each in seen.components if each.name in names and not each.ours)
 
 
+def failed(seen: Snapshot) -> tuple[str, ...]:
+    """The declared components that SageMaker couldn't bring up, in words."""
+    there = ours(seen)
+    return tuple(_failure(there[each.name]) for each in declared(seen) if _has_failed(there.get(each.name)))
+
+
 def deletes(order: Order) -> bool:
     """Zero copies by deleting: nothing is left to wake."""
     return order.parks and order.method == "delete_and_recreate"
@@ -63,7 +69,8 @@ def scaling_specs(seen: Snapshot, order: Order, specs: tuple[ComponentSpec, ...]
             max_copies=each.max_copies,
             suspended=order.strict,
             target_concurrency=scaling.target_concurrency,
-            wakes=scaling.wake,
+            # An alarm that wakes nothing would only fire with every refused call.
+            wakes=scaling.wake and not order.strict,
             idle_minutes=scaling.idle.minutes if scaling.idle else None,
         )
         for each in declared(seen)
@@ -101,7 +108,7 @@ def _difference(spec: ComponentSpec, there: ComponentSeen | None) -> str:
     if there is None:
         return f"{spec.name} is not there"
     if there.status == FAILED:
-        return f"{spec.name} Failed ({there.failure_reason or 'no reason given'})"
+        return _failure(there)
     if there.model != spec.model:
         return f"{spec.name} serves {there.model}, {spec.model} is wanted"
     found = f"{there.accelerators or 0:g} accelerators and {there.memory_mb} MB"
@@ -144,4 +151,12 @@ def _seen_scaling(component: str, registered: dict, alarms: dict) -> tuple[objec
 
 def _is_new(there: ComponentSeen | None) -> bool:
     """A Failed component takes no update that helps: it is made anew."""
-    return there is None or there.status == FAILED
+    return there is None or _has_failed(there)
+
+
+def _has_failed(there: ComponentSeen | None) -> bool:
+    return there is not None and there.status == FAILED
+
+
+def _failure(there: ComponentSeen) -> str:
+    return f"{there.name} Failed ({there.failure_reason or 'no reason given'})"

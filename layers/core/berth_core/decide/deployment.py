@@ -19,6 +19,7 @@ from berth_core.decide.forbidding import (
 )
 from berth_core.decide.intent import Intent
 from berth_core.decide.leaving import leave, leave_at_once, leaves_at
+from berth_core.decide.orders import next_change
 from berth_core.decide.rotating import rotate
 from berth_core.decide.scaling import park_when_idle, scale
 from berth_core.decide.settled import as_wanted, removed
@@ -50,7 +51,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "deploy": (*FORBIDDING, not_supported, arrive, as_wanted),
     "rotate": (*FORBIDDING, not_supported, cleared, rotate, as_wanted),
     "hand_over": (*FORBIDDING, leave_at_once),
-    "scale": (*FORBIDDING, not_supported, scale, as_wanted),
+    # What reconcile parks, this carries out: both have to ask the same.
+    "scale": (*FORBIDDING, not_supported, scale, park_when_idle, as_wanted),
 }
 
 
@@ -76,8 +78,10 @@ def _would(seen: Snapshot, decision: Change | TakeOver | BeginPurchase) -> Hold:
 
 
 def _in_time(seen: Snapshot, held: Hold | Refuse) -> Hold | Refuse:
-    """Whatever is held, and for how long: the way off a closing window is never slept through."""
-    at = min((at for at in (leaves_at(seen), spends_at(seen)) if at is not None and at > seen.now), default=None)
+    """Whatever is held, and for how long: the way off a closing window is never slept through, nor is the schedule."""
+    copies_change = next_change(seen) if seen.endpoint is not None else None
+    moments = (leaves_at(seen), spends_at(seen), copies_change)
+    at = min((at for at in moments if at is not None and at > seen.now), default=None)
     if at is None or (held.next_at is not None and held.next_at <= at):
         return held
     return held.model_copy(update={"next_at": at})

@@ -19,6 +19,10 @@ ROUNDS = 5
 """Changes in one run of deployment_reconcile; more would mean that two wishes pull against each other."""
 TRIES = 3
 """Failed tries of one rotation before a person has to look. A deployment or a way off is tried on and on."""
+COMPONENT_TRIES = 5
+"""Of a component that SageMaker calls Failed: over an hour, with the rests in between. Each takes accelerators from the
+others while it lasts. A lack of room is no such failure, and is tried on."""
+COMPONENT_FAILED = "ComponentFailed"
 
 
 def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -36,7 +40,7 @@ def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
 
 
 def not_supported(seen: Snapshot, _intent: Intent) -> Refuse | None:
-    """An endpoint is for one model or for components from its first day on: SageMaker has no way from one to the other."""
+    """An endpoint is for one model or for components from its first day on: SageMaker has no way between the two."""
     live = seen.endpoint.config if seen.endpoint else None
     wants_components = bool(seen.deployment.manifest.components)
     if live is None or (live.model is None) == wants_components:
@@ -88,6 +92,12 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
         return Hold(
             code="GaveUp",
             reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
+        )
+    if isinstance(decision, Scale) and [each.code for each in failures].count(COMPONENT_FAILED) >= COMPONENT_TRIES:
+        return Hold(
+            code="GaveUp",
+            reason=f"{decision.reason}; it failed {len(failures)} times, and the others go on: change the manifest, or "
+            "start components_scale by hand",
         )
     again_at = _again_at(last, decision, len(failures))
     if again_at <= seen.now:

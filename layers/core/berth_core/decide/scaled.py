@@ -1,6 +1,7 @@
 """What came of scaling, component by component. InService proves nothing: the copies are counted (aws-facts 3.1)."""
 
 from berth_core.decide.arranging import FAILED, ours, scaling_differences
+from berth_core.decide.forbidding import COMPONENT_FAILED
 from berth_core.decisions import ComponentSpec, Scale
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
 
@@ -30,7 +31,7 @@ def _verdict(spec: ComponentSpec, there: ComponentSeen | None, decision: Scale, 
     if there is None:
         return "ComponentMissing", f"{spec.name} is not there"
     if there.status == FAILED:
-        return "ComponentFailed", f"{spec.name} Failed: {there.failure_reason or 'SageMaker gives no reason'}"
+        return COMPONENT_FAILED, f"{spec.name} Failed: {there.failure_reason or 'SageMaker gives no reason'}"
     copies = f"{spec.name} has {there.current_copies} of {there.desired_copies} copies"
     if there.status in IN_TRANSITION or there.current_copies != there.desired_copies:
         because = f" ({there.failure_reason})" if there.failure_reason else ""

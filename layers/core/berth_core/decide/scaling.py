@@ -6,13 +6,14 @@ from berth_core.decide.arranging import (
     component_specs,
     declared,
     differences,
+    failed,
     ours,
     scaling_specs,
     strangers,
 )
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
-from berth_core.decide.orders import BY_HAND, Order, is_carried_out, next_change, order_in_force
+from berth_core.decide.orders import BY_HAND, Order, is_carried_out, order_in_force
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
 from berth_core.facts import IN_TRANSITION, Snapshot
@@ -63,11 +64,7 @@ def park_when_idle(seen: Snapshot, _intent: Intent) -> Scale | Hold | None:
     """None if somebody calls, if nobody asks for it, or if it is parked."""
     if seen.endpoint is None or seen.endpoint.status != "InService" or not declared(seen):
         return None
-    held = _by_idleness(seen, order_in_force(seen))
-    change = next_change(seen)
-    if isinstance(held, Hold) and change is not None and (held.next_at is None or change < held.next_at):
-        return held.model_copy(update={"next_at": change})
-    return held
+    return _by_idleness(seen, order_in_force(seen))
 
 
 def _nothing_to_scale(intent: Intent) -> Refuse | None:
@@ -120,7 +117,8 @@ def _asks_too_much(seen: Snapshot, order: Order) -> Refuse | None:
 def _by_order(seen: Snapshot, order: Order) -> Scale | None:
     """An order is carried out once; after that auto scaling moves the copies, unless there is none or it may not."""
     if not is_carried_out(seen, order):
-        return _scale(seen, _Run(order=order, target=order.key, why=order.why, moves_copies=True))
+        why = "; ".join([order.why, *failed(seen)])
+        return _scale(seen, _Run(order=order, target=order.key, why=why, moves_copies=True))
     fixed = order.strict or not _scales_itself(seen)
     specs = component_specs(seen, order, moves_copies=fixed)
     wrong = differences(seen, specs, scaling_specs(seen, order, specs))

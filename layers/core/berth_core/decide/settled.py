@@ -8,7 +8,6 @@ from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings
 from berth_core.decide.leaving import leaves_at
 from berth_core.decide.making_room import is_hopping
-from berth_core.decide.orders import next_change
 from berth_core.decide.placing import NoPlace, place
 from berth_core.decide.returning import home_looks_at
 from berth_core.decide.standing_on import plan_under
@@ -68,13 +67,12 @@ def _away(seen: Snapshot, endpoint: EndpointSeen) -> Hold:
 
 
 def _next_look(seen: Snapshot) -> datetime | None:
-    """The first of: the way off, the next opening of a plan, the end of a turn, the schedule's next rule, and so on."""
+    """The first of: the way off, the next opening of a plan, the end of a turn, and so on."""
     moments = [
         leaves_at(seen),
         warns_at(seen),
         home_looks_at(seen),
         turn_ends_at(seen),
-        next_change(seen),
         *_next_opening(seen),
     ]
     return min((moment for moment in moments if moment is not None and moment > seen.now), default=None)

@@ -25,7 +25,12 @@ def _as_number(given: Any) -> Any:
 class Manifest(Frozen):
     """Berth's manifest, version 1: the object `deployments/<name>.yaml` in the stack's manifest bucket."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["model"]}, {"required": ["components"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["model"]}, {"required": ["components"]}],
+            "dependentRequired": {"components": ["execution_role_arn"]},
+        }
+    )
 
     version: Annotated[Literal[1], BeforeValidator(_as_number)] = Field(description="The manifest's version: 1.")
     name: DeploymentName = Field(
@@ -45,7 +50,10 @@ class Manifest(Frozen):
         description="Inference components on the endpoint. Or a model.",
     )
     execution_role_arn: RoleArn | None = Field(
-        default=None, description="The IAM role that SageMaker takes on to run the endpoint. It is yours, not Berth's."
+        default=None,
+        validate_default=True,
+        description="The IAM role that SageMaker takes on to run the endpoint. It is yours, not Berth's. "
+        "Required with components.",
     )
     rollout: Rollout = Field(default=Rollout(), description="How a new version replaces a running one.")
     end_of_window: EndOfWindow = Field(
@@ -102,6 +110,16 @@ class Manifest(Frozen):
         if not components and "model" in info.data and info.data["model"] is None:
             raise ValueError("and model are both missing: give one of the two")
         return components
+
+    @field_validator("execution_role_arn")
+    @classmethod
+    def _is_there_for_components(cls, role: str | None, info: ValidationInfo) -> str | None:
+        if role is None and info.data.get("components"):
+            raise ValueError(
+                "is missing, and SageMaker makes no endpoint for components without it: add the role that may pull "
+                "their images and read their models"
+            )
+        return role
 
     @field_validator("end_of_window")
     @classmethod

@@ -1,0 +1,78 @@
+"""Rules about money: each yields what broke it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from rehearsal.figures import figures
+from rehearsal.simulation.record import Record
+from rehearsal.simulation.violations import Violation
+
+_PURCHASES = ("CreateTrainingPlan", "ExtendTrainingPlan")
+_SECOND_HOURS = 1 / 3600
+
+
+def one_purchase_per_intent(record: Record) -> Iterator[Violation]:
+    """A plan's name, or an extension's offering, is asked for once, unless AWS said a clear no."""
+    asked: defaultdict[str, int] = defaultdict(int)
+    for call in record.calls:
+        if call.by != "berth" or call.operation not in _PURCHASES or call.refused is not None:
+            continue
+        key = str(call.request.get("TrainingPlanName") or call.request.get("TrainingPlanExtensionOfferingId"))
+        asked[key] += 1
+        if asked[key] > 1:
+            yield Violation("one purchase per intent", call.at, f"{call.operation} of {key} for the {asked[key]}. time")
+
+
+def spend_within_caps(record: Record) -> Iterator[Violation]:
+    """What the service buys stays under the month's budget, and each purchase under its own price cap."""
+    spent = Decimal(0)
+    caps = _price_caps(record)
+    for entry in record.run.entries:
+        if entry.kind != "purchase" or entry.more.get("by") != "berth":
+            continue
+        usd = Decimal(entry.more["upfront_fee_usd"])
+        spent += usd
+        plan = entry.subject.partition("/")[2]
+        if spent > record.world.budget_usd:
+            text = f"{spent} USD spent, {record.world.budget_usd} USD allowed"
+            yield Violation("spend within caps", entry.at, text)
+        if usd > caps.get(plan, Decimal(0)):
+            yield Violation("spend within caps", entry.at, f"{plan} for {usd} USD, cap {caps.get(plan, 0)} USD")
+
+
+def _price_caps(record: Record) -> dict[str, Decimal]:
+    """The highest cap that any manifest has named for a plan, extensions included."""
+    caps: dict[str, Decimal] = {}
+    for declared in record.world.declared:
+        if declared.manifest is None:
+            continue
+        ordered = declared.manifest["reservation"].get("purchase", {}).get("max_price_usd", "0")
+        extended = declared.manifest["end_of_window"].get("extend", {}).get("max_price_usd", "0")
+        for plan in declared.manifest["reservation"]["plans"]:
+            caps[plan] = max(caps.get(plan, Decimal(0)), Decimal(ordered), Decimal(extended))
+    return caps
+
+
+def on_demand_within_limits(record: Record) -> Iterator[Violation]:
+    """Hours and USD on on-demand, counted as AWS counts them, stay within the widest limits that were in force."""
+    for found in figures(record.run).deployments:
+        hours, usd = _widest(record, found.deployment)
+        if found.on_demand_hours > hours + _SECOND_HOURS:
+            text = f"{found.deployment} ran {found.on_demand_hours:.3f} hours on demand, {hours:g} allowed"
+            yield Violation("on-demand within its limits", record.run.until, text)
+        if found.on_demand_usd is not None and found.on_demand_usd > usd:
+            text = f"{found.deployment} ran for {found.on_demand_usd} USD on demand, {usd} allowed"
+            yield Violation("on-demand within its limits", record.run.until, text)
+
+
+def _widest(record: Record, deployment: str) -> tuple[float, Decimal]:
+    allowed = [
+        each.manifest["end_of_window"].get("on_demand", {})
+        for each in record.world.declared
+        if each.deployment == deployment and each.manifest is not None
+    ]
+    hours = max((float(each.get("max_hours", 0)) for each in allowed), default=0.0)
+    return hours, max((Decimal(each.get("max_usd", "0")) for each in allowed), default=Decimal(0))

@@ -1,0 +1,71 @@
+"""Rules about who may touch what, and one at a time: each yields what broke it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rehearsal.sagemaker.endpoint import BUSY
+from rehearsal.simulation.calls import SeenCall
+from rehearsal.simulation.record import Record
+from rehearsal.simulation.violations import Violation
+
+STACK_TAG = "berth:stack"
+_ENDPOINT_CALLS = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
+_TAKES_NO_TAGS = ("ExtendTrainingPlan",)
+
+
+def only_what_is_ours(record: Record) -> Iterator[Violation]:
+    """Whatever the service changes carries the stack's tag, and whatever it makes is given it."""
+    for call in record.changes:
+        if call.operation not in _TAKES_NO_TAGS and STACK_TAG not in dict(call.tags):
+            yield Violation("only what is ours", call.at, f"{call.operation} of {call.subject}, without {STACK_TAG}")
+
+
+def no_config_in_use_is_deleted(record: Record) -> Iterator[Violation]:
+    """Neither a live config nor one that an endpoint is changing to."""
+    for call in record.changes:
+        if call.operation == "DeleteEndpointConfig" and call.name in call.in_use:
+            yield Violation("no config in use is deleted", call.at, f"{call.name} is in use")
+
+
+def one_at_a_time(record: Record) -> Iterator[Violation]:
+    """Who changes an endpoint holds its lease, nothing is asked of one that is changing, and no two runs take turns."""
+    for name in record.world.deployments:
+        calls = [call for call in record.changes if call.operation in _ENDPOINT_CALLS and call.name == name]
+        yield from _without_lease(calls)
+        yield from _taking_turns(calls)
+    for call in record.calls:
+        if call.by == "berth" and call.operation in _ENDPOINT_CALLS and call.refused and call.status in BUSY:
+            text = f"{call.operation} of {call.name} while it is {call.status}"
+            if not _is_repeated_by_sdk(record, call):
+                yield Violation("one at a time", call.at, text)
+
+
+def _without_lease(calls: list[SeenCall]) -> Iterator[Violation]:
+    for call in calls:
+        if call.lease_holder is None or call.lease_holder != call.holder:
+            text = f"{call.operation} of {call.name} by {_short(call.holder)}, the lease is {_short(call.lease_holder)}'s"
+            yield Violation("one at a time", call.at, text)
+
+
+def _taking_turns(calls: list[SeenCall]) -> Iterator[Violation]:
+    done: set[str | None] = set()
+    last: str | None = None
+    for call in calls:
+        if call.holder in done and call.holder != last:
+            text = f"{call.operation} of {call.name} by {_short(call.holder)}, after another run had changed it"
+            yield Violation("one at a time", call.at, text)
+        done.add(call.holder)
+        last = call.holder
+
+
+def _is_repeated_by_sdk(record: Record, refused: SeenCall) -> bool:
+    """An answer was lost a moment ago: whoever repeats the call may be told that it is being done."""
+    return any(
+        entry.kind == "fault" and entry.more.get("do") == "error_after" and entry.subject.endswith(refused.operation)
+        for entry in record.run.entries
+    )
+
+
+def _short(holder: str | None) -> str:
+    return (holder or "nobody").rpartition(":")[2]
