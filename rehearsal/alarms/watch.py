@@ -91,7 +91,7 @@ class Alarms:
             return
         due = EPOCH + timedelta(microseconds=upcoming.at_us + lag_us)
         self._timers[alarm.name] = self._cloud.kernel.at(
-            due, lambda: self._evaluate(alarm, rule, upcoming.at_us), f"alarm {alarm.name}", reads_clock=False
+            due, lambda: self._evaluate(alarm, rule, upcoming.at_us), f"alarm {alarm.name}"
         )
 
     def _series(self, alarm: Any) -> Series | None:

@@ -22,7 +22,8 @@ from rehearsal.sagemaker.twin import Operation
 
 @dataclass(frozen=True)
 class SeenCall:
-    """One call. `by` is berth or person; `holder` the execution in whose name a function made it, if it has one.
+    """One call. `by` is berth or person; `holder` the execution in whose name a function made it, and `deployment` the
+    one that the function was asked about, if it has them.
 
     Of the moment before the call: the `tags` of what it is about (those that it gives, for a creation), the `status` of
     the endpoint, the configs `in_use` by any endpoint, and who had the lease on the deployment of this name.
@@ -35,6 +36,7 @@ class SeenCall:
     request: dict[str, Any]
     refused: str | None = None
     holder: str | None = None
+    deployment: str | None = None
     lease_holder: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     status: str | None = None
@@ -73,6 +75,7 @@ class Recorder:
         twin = self._cloud.sagemaker
         subject = narration.subject_of(request)
         name = subject.partition("/")[2]
+        asked = _event_of_the_handler()
         endpoint = next((each for each in twin.endpoints.all() if each.name == name), None)
         return {
             "at": self._cloud.now,
@@ -80,8 +83,9 @@ class Recorder:
             "subject": subject,
             "by": "berth" if call_counts.made_by_service() else "person",
             "request": request,
-            "holder": _event_of_the_handler().get("holder"),
-            "lease_holder": self._lease_holder(name),
+            "holder": asked.get("holder"),
+            "deployment": asked.get("deployment"),
+            "lease_holder": self._lease_holder(asked.get("deployment") or name),
             "tags": tuple(sorted(self._tags(request, subject).items())),
             "status": endpoint.status if endpoint else None,
             "in_use": frozenset(_configs_in_use(self._cloud)),

@@ -71,7 +71,7 @@ def _shown(wanted: Wanted, out: Console) -> int:
     failed = False
     for asked in wanted.asked():
         world = asked.world()
-        numbers = range(len(world.troubles)) if asked.only is None else asked.only
+        numbers = asked.numbers_in(world)
         print(transcript(play(world.with_troubles(world.troubles[number] for number in numbers)).run))
         found = judged(replace(asked, shrinks=False))
         failed = failed or bool(found.violations)

@@ -16,6 +16,7 @@ _MORNINGS = ((3, 2), (3, 7), (3, 28), (5, 31), (10, 24), (10, 31))
 """Some are the days before clocks are changed, in the United States or in Europe; one is a month's last."""
 _TYPE = "ml.p5.48xlarge"
 _USD_PER_INSTANCE_HOUR = Decimal("31.50")
+STRANGERS_CONFIG = "llama-eval-0badcafe-x1"
 NAMES = ("llama-eval", "reranker")
 
 
@@ -53,14 +54,15 @@ def drawn_world(seed: int) -> World:
     # What the service buys itself may never be there to be moved.
     movable = windows[-1] if bought and len(windows) > 1 else windows[0]
     moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.2)
-    steps = [*_market(random, start, windows, bought=bought), *_puts(declared), *moved]
+    steps = [*_strangers(random, start), *_market(random, start, windows, bought=bought), *_puts(declared), *moved]
+    budget = _budget(random, windows)
     until = max(window.end for window in windows) + timedelta(hours=9)
     world = World(
         seed=seed,
-        base=_scenario(seed, start, until, timings, [*steps, *_traffic(declared, start, until)], windows),
+        base=_scenario(seed, start, until, timings, [*steps, *_traffic(declared, start, until)], budget),
         declared=tuple(declared),
         slowest=timedelta(minutes=2 * sum(timings.values())),
-        budget_usd=_budget(windows),
+        budget_usd=budget,
         short_notice=short_notice,
     )
     return drawn_troubles(random, world, _hot_moments(windows, declared))
@@ -101,7 +103,7 @@ def _declared(random: Random, start: datetime, windows: list[Window], *, bought:
     for name in NAMES[: random.choice((1, 1, 1, 2))]:
         manifest = drawn_manifest(random, name, plans, windows[0].count)
         if bought and name == NAMES[0]:
-            manifest["reservation"]["purchase"] = _order(windows[0], start)
+            manifest["reservation"]["purchase"] = _order(random, windows[0], start)
             manifest["reservation"]["plans"] = [windows[0].plan]
         found.append(Declared(start + timedelta(minutes=20), name, manifest))
         if random.random() < 0.5:
@@ -110,13 +112,13 @@ def _declared(random: Random, start: datetime, windows: list[Window], *, bought:
     return sorted(found, key=lambda each: each.at)
 
 
-def _order(window: Window, start: datetime) -> Written:
+def _order(random: Random, window: Window, start: datetime) -> Written:
     return {
         "instance_count": window.count,
         "hours": window.hours,
         "not_before": f"{start:%Y-%m-%d}",
         "not_after": f"{window.end + timedelta(days=2):%Y-%m-%d}",
-        "max_price_usd": str(window.fee_usd + 10),
+        "max_price_usd": str(window.fee_usd + random.choice((10, 10, 10, -5))),
         "max_blocks": len(window.blocks),
         "approval": "none",
     }
@@ -127,9 +129,7 @@ def _finish(declared: list[Declared]) -> int:
     return max(int(manifest["end_of_window"]["finish_before_minutes"]) for manifest in manifests)
 
 
-def _moved_end(
-    random: Random, window: Window, finish_minutes: int, *, chance: float
-) -> tuple[list[Written], bool]:
+def _moved_end(random: Random, window: Window, finish_minutes: int, *, chance: float) -> tuple[list[Written], bool]:
     """A plan's last block ends earlier or later than it was sold; the second value says that nobody could be ready."""
     if random.random() >= chance:
         return [], False
@@ -162,6 +162,20 @@ def _market(random: Random, start: datetime, windows: list[Window], *, bought: b
     return steps
 
 
+def _strangers(random: Random, start: datetime) -> list[Written]:
+    """Somebody's own config whose name looks like one of ours."""
+    if random.random() > 0.3:
+        return []
+    asked = {
+        "EndpointConfigName": STRANGERS_CONFIG,
+        "ProductionVariants": [
+            {"VariantName": "main", "ModelName": "my-model", "InstanceType": _TYPE, "InitialInstanceCount": 1}
+        ],
+    }
+    call = {"operation": "CreateEndpointConfig", "parameters": asked}
+    return [{"at": (start + timedelta(minutes=1)).isoformat(), "call_sagemaker": call}]
+
+
 def _puts(declared: list[Declared]) -> list[Written]:
     return [
         {"at": each.at.isoformat(), "remove_manifest": {"deployment": each.deployment}}
@@ -178,8 +192,8 @@ def _traffic(declared: list[Declared], start: datetime, until: datetime) -> list
     return [{"at": at, "traffic": {"endpoint": name, "requests_per_minute": 6, **times}} for name in names]
 
 
-def _budget(windows: list[Window]) -> Decimal:
-    return windows[0].fee_usd + 20
+def _budget(random: Random, windows: list[Window]) -> Decimal:
+    return windows[0].fee_usd + random.choice((20, 20, 20, -10))
 
 
 def _scenario(
@@ -188,11 +202,13 @@ def _scenario(
     until: datetime,
     timings: dict[str, float],
     steps: list[Written],
-    windows: list[Window],
+    budget_usd: Decimal,
 ) -> Written:
+    # Whether AWS takes a plan's name twice is not known.
+    duplicate = "accepted" if seed % 2 else "refused"
     parameters = {
         "ExecutionRoleArns": "arn:aws:iam::111122223333:role/inference",
-        "PurchaseBudgetUsd": str(int(_budget(windows))),
+        "PurchaseBudgetUsd": f"{budget_usd:.2f}",
     }
     return {
         "name": f"seed-{seed}",
@@ -201,7 +217,7 @@ def _scenario(
         "start": start.isoformat(),
         "until": until.isoformat(),
         "parameters": parameters,
-        "settings": {"timings": timings, "generated_offerings": False},
+        "settings": {"timings": timings, "generated_offerings": False, "duplicate_plan_name": duplicate},
         "steps": steps,
         "expect": [{"minutes_past_end": 1_000_000}],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from rehearsal.simulation.drawing import STRANGERS_CONFIG
 from rehearsal.simulation.record import ABSENT, Record, is_still, state_at
 from rehearsal.simulation.violations import Violation
 
@@ -27,8 +28,8 @@ def ends_as_without_trouble(record: Record, untroubled: Record) -> Iterator[Viol
     """A while after each spell of trouble, endpoints stand as they do in the same world without any.
 
     Compared where the untroubled world stands still from the calm until half an hour after the look: else the two may
-    just be minutes apart. The while is ten minutes and the time of a change, with a lease's or a rest's time where a run
-    was stopped or a try failed. Trouble that changes what is right (no capacity, a failed update) is not compared.
+    just be minutes apart. The while is ten minutes and the time of a change, with a lease's or a rest's time where a
+    run was stopped or a try failed. Trouble that changes what is right (no capacity, a failed update) is not compared.
     """
     if not can_be_compared(record):
         return
@@ -86,6 +87,8 @@ def _may_stay(record: Record, leak: str) -> bool:
         return stopped
     if " messages in " in leak:
         return bool(record.world.troubles)
+    if leak.endswith(f" {STRANGERS_CONFIG}"):
+        return True
     staying = [name for name in record.world.deployments if state_at(record.run, name, record.run.until) != ABSENT]
     if leak.startswith(("endpoint ", "one-time schedule ")):
         return any(name in leak and _may_be_there(record, name) for name in staying)

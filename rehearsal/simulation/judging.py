@@ -28,6 +28,9 @@ class Asked:
     def world(self) -> World:
         return drawn_world(self.seed) if self.scenario is None else troubled_scenario(self.scenario, self.seed)
 
+    def numbers_in(self, world: World) -> tuple[int, ...]:
+        return tuple(range(len(world.troubles))) if self.only is None else self.only
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -48,7 +51,7 @@ def judged(asked: Asked) -> Judged:
     """Deterministic but for the time that it took."""
     began = time.process_time()
     world = asked.world()
-    numbers = tuple(range(len(world.troubles))) if asked.only is None else asked.only
+    numbers = asked.numbers_in(world)
     judge = _Judge(world)
     record, violations = judge.look(numbers)
     needed = judge.least(numbers, violations[0].rule) if violations and asked.shrinks else numbers
@@ -76,7 +79,7 @@ class _Judge:
         record = play(self._world.with_troubles(self._world.troubles[number] for number in numbers))
         violations = broken(record)
         if can_be_compared(record):
-            violations += tuple(ends_as_without_trouble(record, self._plain()))
+            violations += (*ends_as_without_trouble(record, self._plain()), *broken(self._plain()))
         return record, violations
 
     def _plain(self) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -15,15 +14,16 @@ _SECOND_HOURS = 1 / 3600
 
 
 def one_purchase_per_intent(record: Record) -> Iterator[Violation]:
-    """A plan's name, or an extension's offering, is asked for once, unless AWS said a clear no."""
-    asked: defaultdict[str, int] = defaultdict(int)
+    """What was sold is not asked for again: not a plan's name, not an extension's offering, sold or refused."""
+    sold: set[str] = set()
     for call in record.calls:
-        if call.by != "berth" or call.operation not in _PURCHASES or call.refused is not None:
+        if call.by != "berth" or call.operation not in _PURCHASES:
             continue
         key = str(call.request.get("TrainingPlanName") or call.request.get("TrainingPlanExtensionOfferingId"))
-        asked[key] += 1
-        if asked[key] > 1:
-            yield Violation("one purchase per intent", call.at, f"{call.operation} of {key} for the {asked[key]}. time")
+        if key in sold:
+            yield Violation("one purchase per intent", call.at, f"{call.operation} of {key}, which was sold before")
+        if call.refused is None:
+            sold.add(key)
 
 
 def spend_within_caps(record: Record) -> Iterator[Violation]:

@@ -11,6 +11,7 @@ from rehearsal.simulation.violations import Violation
 
 STACK_TAG = "berth:stack"
 _ENDPOINT_CALLS = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
+_CONFIG_CALLS = ("CreateEndpointConfig", "DeleteEndpointConfig")
 _TAKES_NO_TAGS = ("ExtendTrainingPlan",)
 
 
@@ -32,7 +33,8 @@ def one_at_a_time(record: Record) -> Iterator[Violation]:
     """Who changes an endpoint holds its lease, nothing is asked of one that is changing, and no two runs take turns."""
     for name in record.world.deployments:
         calls = [call for call in record.changes if call.operation in _ENDPOINT_CALLS and call.name == name]
-        yield from _without_lease(calls)
+        configs = [call for call in record.changes if call.operation in _CONFIG_CALLS and call.deployment == name]
+        yield from _without_lease([*calls, *(call for call in configs if call.holder)])
         yield from _taking_turns(calls)
     for call in record.calls:
         if call.by == "berth" and call.operation in _ENDPOINT_CALLS and call.refused and call.status in BUSY:
@@ -44,7 +46,9 @@ def one_at_a_time(record: Record) -> Iterator[Violation]:
 def _without_lease(calls: list[SeenCall]) -> Iterator[Violation]:
     for call in calls:
         if call.lease_holder is None or call.lease_holder != call.holder:
-            text = f"{call.operation} of {call.name} by {_short(call.holder)}, the lease is {_short(call.lease_holder)}'s"
+            text = (
+                f"{call.operation} of {call.name} by {_short(call.holder)}, the lease is {_short(call.lease_holder)}'s"
+            )
             yield Violation("one at a time", call.at, text)
 
 
@@ -69,3 +73,11 @@ def _is_repeated_by_sdk(record: Record, refused: SeenCall) -> bool:
 
 def _short(holder: str | None) -> str:
     return (holder or "nobody").rpartition(":")[2]
+
+
+def nothing_beyond_the_reservation(record: Record) -> Iterator[Violation]:
+    """What doesn't fit is refused by the service, before AWS has to."""
+    for call in record.calls:
+        if call.by == "berth" and call.refused and "exceeds reserved capacity" in call.refused:
+            text = f"{call.operation} of {call.subject} is refused: {call.refused}"
+            yield Violation("nothing beyond the reservation", call.at, text)

@@ -66,6 +66,12 @@ def state_at(run: Run, endpoint: str, at: datetime) -> State:
     return State(span.status, span.model, span.instance_type, span.instance_count, span.plan)
 
 
+def config_at(run: Run, endpoint: str, at: datetime) -> str | None:
+    """The config that is live; None if there is no such endpoint."""
+    span = next((each for each in reversed(run.endpoint_spans) if _covers(each, endpoint, at)), None)
+    return span.config if span is not None else None
+
+
 def is_still(run: Run, endpoint: str, start: datetime, end: datetime) -> bool:
     """Whether nothing changed about the endpoint between two moments."""
     moment = start

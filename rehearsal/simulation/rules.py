@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rehearsal.simulation import ending_rules, money_rules, ownership_rules, telling_rules, window_rules
+from rehearsal.simulation import ending_rules, money_rules, ownership_rules, telling_rules, waking_rules, window_rules
 from rehearsal.simulation.record import Record
 from rehearsal.simulation.violations import Violation
 
@@ -17,12 +17,16 @@ RULES: tuple[Rule, ...] = (
     ownership_rules.only_what_is_ours,
     ownership_rules.no_config_in_use_is_deleted,
     ownership_rules.one_at_a_time,
+    ownership_rules.nothing_beyond_the_reservation,
     window_rules.nothing_past_its_end,
     window_rules.no_failed_request_in_a_hand_over,
     window_rules.nobody_is_cut_off,
     telling_rules.every_change_is_announced,
     telling_rules.nothing_is_announced_twice,
+    telling_rules.what_is_told_is_true,
+    telling_rules.nothing_fails_without_cause,
     telling_rules.everything_has_its_reason,
+    waking_rules.woken_when_due,
     ending_rules.nothing_leaks,
 )
 

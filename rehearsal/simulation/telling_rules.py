@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from rehearsal.simulation.record import Record
+from rehearsal.simulation.record import Record, config_at
 from rehearsal.simulation.violations import Violation
 
 OUTCOMES = (
@@ -19,6 +20,9 @@ OUTCOMES = (
     "Deployment Failed",
 )
 _CHANGES = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
+_SUCCESSES = ("Endpoint Deployed", "Endpoint Rotated", "Handover Completed")
+_FAILURES = ("Deployment Failed", "Rollback Detected")
+_LIVE = re.compile(r"(\S+) is live with ")
 _SAME = timedelta(minutes=5)
 
 
@@ -42,9 +46,33 @@ def nothing_is_announced_twice(record: Record) -> Iterator[Violation]:
     """The same news of the same moment is told once; repeated news has another moment or another reason."""
     for name in record.world.deployments:
         told = [entry for entry in record.events(name) if entry.more.get("detail_type") in OUTCOMES]
-        for before, entry in zip(told, told[1:], strict=False):
+        for before, entry in itertools.pairwise(told):
             if entry.text == before.text and entry.at - before.at <= _SAME:
                 yield Violation("nothing is announced twice", entry.at, entry.text)
+
+
+def what_is_told_is_true(record: Record) -> Iterator[Violation]:
+    """A config that is told to be live is, and an endpoint that is told to be gone is."""
+    for name in record.world.deployments:
+        for entry in record.events(name):
+            if entry.more.get("detail_type") not in _SUCCESSES:
+                continue
+            live = config_at(record.run, name, entry.at)
+            told = _LIVE.search(entry.text)
+            if told is not None and live != told[1]:
+                yield Violation("what is told is true", entry.at, f"{entry.text}; live is {live or 'nothing'}")
+            if entry.text.endswith("the endpoint is gone") and live is not None:
+                yield Violation("what is told is true", entry.at, f"{entry.text}; live is {live}")
+
+
+def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
+    """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left."""
+    if record.world.troubles or record.world.short_notice:
+        return
+    for name in record.world.deployments:
+        for entry in record.events(name):
+            if entry.more.get("detail_type") in _FAILURES:
+                yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
 
 
 def everything_has_its_reason(record: Record) -> Iterator[Violation]:

@@ -59,7 +59,9 @@ _PLENTY = 100
 def drawn_troubles(random: Random, world: World, hot: list[datetime]) -> World:
     """One to three spells, none of which begins before the last one is over."""
     first, last = world.scenario.start + timedelta(minutes=1), world.scenario.ends_at - timedelta(hours=3)
-    wanted = sorted(random.choice(hot) + timedelta(minutes=random.randint(-10, 20)) for _ in range(random.randint(1, 3)))
+    wanted = sorted(
+        random.choice(hot) + timedelta(minutes=random.randint(-10, 20)) for _ in range(random.randint(1, 3))
+    )
     troubles: list[Trouble] = []
     calms: list[datetime] = []
     for at in wanted:

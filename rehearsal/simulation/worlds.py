@@ -18,7 +18,8 @@ type Written = dict[str, Any]
 class Trouble:
     """One thing that goes wrong between two moments.
 
-    `excuses` names what the trouble takes away that no service can give back: `capacity`, `updates`, `runs`, `schedules`.
+    `excuses` names what the trouble takes away that no service can give back: `capacity`, `updates`, `runs` or
+    `schedules`.
     """
 
     about: str

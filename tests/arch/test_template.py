@@ -21,6 +21,7 @@ OUTPUTS = {
     "EndpointDeployStateMachineArn",
     "EndpointRotateStateMachineArn",
     "WindowHandoverStateMachineArn",
+    "ComponentsScaleStateMachineArn",
     "PlanPurchaseStateMachineArn",
     "ReleasePromoteStateMachineArn",
     "ReleaseApprovalTopicArn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,16 @@ def test_a_period_is_judged_when_it_is_over(cloud: Cloud) -> None:
         ("02:00", "ALARM-OK"),
         ("03:00", "OK-INSUFFICIENT_DATA"),
     ]
+
+
+def test_a_change_of_state_has_the_time_of_its_evaluation(cloud: Cloud) -> None:
+    put_alarm(cloud)
+    put_value(cloud, 3)
+    began = cloud.now
+    cloud.advance(seconds=3600)
+    (alarm,) = cloud.client("cloudwatch").describe_alarms(AlarmNames=["too-few"])["MetricAlarms"]
+    assert alarm["StateValue"] == "INSUFFICIENT_DATA"
+    assert alarm["StateUpdatedTimestamp"] == began + timedelta(seconds=120)
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,13 @@ def test_a_function_whose_role_may_not_gets_the_error_of_aws(
         "User: arn:aws:sts::111122223333:assumed-role/any/rehearsal is not authorized to perform: "
         f"{service}:{operation} on resource: {resource} {why}"
     )
-    assert [entry.subject for entry in cloud.timeline.entries if entry.kind == "denied"] == ["any"]
+    assert [entry.subject for entry in cloud.timeline if entry.kind == "denied"] == ["any"]
 
 
 def test_a_state_machine_is_judged_by_its_own_role(cloud: Cloud, machines: Machines) -> None:
     make_role(cloud, "machine")
     ended = machines.run(READING)
+    assert ended.reason == ()
     assert ended.reason[0] == "DynamoDb.DynamoDbException"
     assert "assumed-role/machine/rehearsal is not authorized to perform: dynamodb:GetItem" in str(ended.reason[1])
 

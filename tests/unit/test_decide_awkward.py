@@ -183,12 +183,19 @@ COMPONENTS = [{"name": "llama-8b", "model": "my-model"}]
 ROLE = "arn:aws:iam::111122223333:role/inference"
 
 
-def test_a_manifest_that_this_version_cannot_keep_still_gets_its_endpoint_off_the_window() -> None:
+def test_an_endpoint_with_components_leaves_its_window_like_any_other() -> None:
+    deployed = registration(model=None, components=COMPONENTS, execution_role_arn=ROLE)
+    decision = decide(snapshot(now=END - 65 * MINUTE, deployment=deployed, endpoint=endpoint(deployed)))
+    assert isinstance(decision, HandOver)
+    assert decision.rung == "on_demand"
+
+
+def test_an_endpoint_for_a_model_is_not_moved_to_a_config_for_components() -> None:
     deployed = registration(model=None, components=COMPONENTS, execution_role_arn=ROLE)
     decision = decide(snapshot(now=END - 65 * MINUTE, deployment=deployed, endpoint=endpoint()))
     assert isinstance(decision, HandOver)
     assert decision.rung == "delete"
-    assert "on_demand: inference components aren't managed" in decision.reason
+    assert "on_demand: the endpoint is for a model, the manifest names components" in decision.reason
 
 
 def test_on_demand_that_the_manifest_no_longer_allows_ends_at_once() -> None:

@@ -44,6 +44,7 @@ def test_the_answer_is_plain_json() -> None:
         "code": "WaitingForPlan",
         "reason": "plan p5-for-eval is Scheduled",
         "next_at": "2026-03-03T11:30:00Z",
+        "adopt": None,
     }
 
 

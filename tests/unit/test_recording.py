@@ -11,7 +11,8 @@ from berth_core.decide.outcome import SmokeTested, decide_outcome
 from berth_core.decisions import Hold, Refuse
 from berth_core.outcomes import Trouble
 from berth_core.recording import Happened, Recording, record
-from tests.builders import END, P5, START, endpoint, plan, reconcile, registration, snapshot, stay
+from tests.builders import END, P5, START, attempt, endpoint, plan, reconcile, registration, snapshot, stay
+from tests.unit import component_facts
 
 NOW = START + timedelta(hours=1)
 V2 = registration(model="my-model-v2")
@@ -127,3 +128,42 @@ def test_another_fleet_on_on_demand_is_another_stay() -> None:
     assert recording.stay_ended_at == END
     assert recording.stay_begun is not None
     assert (recording.stay_begun.instance_count, recording.stay_begun.started_at) == (2, END)
+
+
+def _woken(**over: Any) -> Any:
+    """One copy, which a call brought back on on-demand instances at NOW - 4 minutes."""
+    looked = component_facts.seen(component_facts.SCALING, reserved=False, plans=(), **over)
+    refused_at = component_facts.NOW - timedelta(minutes=4)
+    return looked.model_copy(update={"alarms": component_facts.alarms(looked, refused_at=refused_at)})
+
+
+def test_what_stood_empty_costs_from_the_call_that_woke_it() -> None:
+    ended = stay(START, ended_at=START + timedelta(minutes=30))
+    seen = _woken(on_demand=(ended,))
+    begun = happened(decision=Hold(code="AsWanted", reason=""), seen=seen).stay_begun
+    assert begun is not None
+    assert begun.started_at == seen.now - timedelta(minutes=4)
+
+
+def test_what_left_its_window_without_instances_costs_from_the_call_that_woke_it() -> None:
+    off = attempt(kind="hand_over", rung="scale_to_zero", ended_at=component_facts.NOW - timedelta(hours=1))
+    seen = _woken(attempts=(off, component_facts.carried_out()))
+    begun = happened(decision=Hold(code="AsWanted", reason=""), seen=seen).stay_begun
+    assert begun is not None
+    assert begun.started_at == seen.now - timedelta(minutes=4)
+
+
+def test_what_we_wake_costs_from_the_request_on() -> None:
+    seen = _woken(on_demand=(stay(START, ended_at=START + timedelta(minutes=30)),), attempts=(), components=())
+    decision = decide_deployment(seen, Intent(kind="scale"))
+    after = seen.model_copy(update={"now": seen.now + timedelta(minutes=5)})
+    begun = happened(decision=decision, outcome=_done(after, decision), seen=after).stay_begun
+    assert begun is not None
+    assert begun.started_at == decision.started_at
+
+
+def test_parked_with_instances_is_looked_at_until_they_are_gone() -> None:
+    none = (component_facts.component(desired_copies=0, current_copies=0),)
+    parked = (component_facts.carried_out("parked as nobody called"), component_facts.carried_out())
+    seen = _woken(components=none, attempts=parked)
+    assert decide_deployment(seen, Intent(kind="reconcile")).next_at == seen.now + timedelta(minutes=5)

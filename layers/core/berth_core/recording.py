@@ -373,7 +373,7 @@ def _stay(happened: Happened, seen: Snapshot) -> OnDemandUse | None:
     return OnDemandUse(
         instance_type=endpoint.config.instance_type,
         instance_count=endpoint.instance_count,
-        started_at=_began(happened) or _taken_over_at(seen, endpoint),
+        started_at=_began(happened) or _came_back_at(seen) or _taken_over_at(seen, endpoint),
         hop=_is_hop(happened.decision) or is_hopping(seen),
     )
 
@@ -387,9 +387,22 @@ def _taken_over_at(seen: Snapshot, endpoint: EndpointSeen) -> datetime:
     return max(endpoint.changed_at or seen.now, seen.deployment.registered_at)
 
 
+def _came_back_at(seen: Snapshot) -> datetime | None:
+    """When instances came for a component that a call woke, on a config that had none before; else None."""
+    empty = [stay.ended_at for stay in seen.on_demand if stay.ended_at is not None]
+    empty += [each.ended_at for each in seen.attempts if each.done and each.rung == "scale_to_zero"]
+    changed_at = seen.endpoint.changed_at if seen.endpoint else None
+    if not seen.deployment.manifest.components or not empty or (changed_at is not None and max(empty) < changed_at):
+        return None
+    calls = [each.since for each in seen.alarms if each.kind == "wake" and each.firing]
+    return max(max(empty), min([seen.now, *calls]))
+
+
 def _began(happened: Happened) -> datetime | None:
     """The instances run, and cost, from the request on, not only once they serve."""
     decision = happened.decision
+    if isinstance(decision, Scale) and decision.rung == "wake":
+        return decision.started_at
     if isinstance(decision, HandOver) and decision.rung == "on_demand":
         return decision.started_at
     return decision.started_at if isinstance(decision, Rotate) and decision.rung == "hop" else None

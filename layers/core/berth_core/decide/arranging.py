@@ -6,6 +6,8 @@ from berth_core.facts import ComponentSeen, Snapshot
 from berth_core.manifest import Component
 
 FAILED = "Failed"
+Scaled = tuple[tuple[object, ...] | None, bool, float | None]
+"""The scalable target with its policies, whether a refused call wakes, and the minutes of the idle alarm."""
 
 
 def declared(seen: Snapshot) -> tuple[Component, ...]:
@@ -125,23 +127,31 @@ def scaling_differences(seen: Snapshot, scaling: tuple[ScalingSpec, ...]) -> lis
     registered = {each.component: each for each in seen.scaling}
     alarms = {(each.kind, each.component): each.minutes for each in seen.alarms}
     found = [
-        f"the scaling of {spec.component} is not as wanted"
+        _scaling_difference(spec.component, wanted, there)
         for spec in scaling
-        if _wanted_scaling(spec) != _seen_scaling(spec.component, registered, alarms)
+        if (wanted := _wanted_scaling(spec)) != (there := _seen_scaling(spec.component, registered, alarms))
     ]
     known = {*registered, *(component for _, component in alarms)} & ours(seen).keys()
     over = known - {spec.component for spec in scaling}
     return found + [f"the scaling of {name} is not wanted" for name in sorted(over)]
 
 
-def _wanted_scaling(spec: ScalingSpec) -> tuple[object, ...]:
+def _scaling_difference(component: str, wanted: Scaled, there: Scaled) -> str:
+    """The number of copies in words, as that is what a call or a schedule changes."""
+    to_be, as_is = wanted[0], there[0]
+    if to_be is None or as_is is None or wanted[1:] != there[1:] or to_be[:2] == as_is[:2]:
+        return f"the scaling of {component} is not as wanted"
+    return f"{component} scales between {as_is[0]} and {as_is[1]} copies, wanted: {to_be[0]} to {to_be[1]}"
+
+
+def _wanted_scaling(spec: ScalingSpec) -> Scaled:
     concurrency = spec.target_concurrency
     scales = concurrency is not None or spec.wakes
     target = (spec.min_copies, spec.max_copies, spec.suspended, concurrency, spec.wakes) if scales else None
     return target, spec.wakes, spec.idle_minutes
 
 
-def _seen_scaling(component: str, registered: dict, alarms: dict) -> tuple[object, ...]:  # type: ignore[type-arg]
+def _seen_scaling(component: str, registered: dict, alarms: dict) -> Scaled:  # type: ignore[type-arg]
     there = registered.get(component)
     target = (
         (there.min_copies, there.max_copies, there.suspended, there.target_concurrency, there.wakes) if there else None

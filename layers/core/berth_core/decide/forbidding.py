@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
+from berth_core.decide.standing_on import made_for_the_other
 from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate, Scale, Tidy
 from berth_core.facts import Attempt, Snapshot
 from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, is_ours
@@ -40,14 +41,11 @@ def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
 
 
 def not_supported(seen: Snapshot, _intent: Intent) -> Refuse | None:
-    """An endpoint is for one model or for components from its first day on: SageMaker has no way between the two."""
-    live = seen.endpoint.config if seen.endpoint else None
-    wants_components = bool(seen.deployment.manifest.components)
-    if live is None or (live.model is None) == wants_components:
+    """What runs is kept until a person deletes it."""
+    why = made_for_the_other(seen)
+    if why is None:
         return None
-    there, wanted = ("a model", "components") if wants_components else ("components", "a model")
-    reason = f"the endpoint is for {there}, the manifest names {wanted}: delete the endpoint, or give it another name"
-    return Refuse(code="NotSupported", reason=reason)
+    return Refuse(code="NotSupported", reason=f"{why}: delete the endpoint, or give it another name")
 
 
 def being_changed(seen: Snapshot, _intent: Intent) -> Hold | None:

@@ -3,8 +3,12 @@
 from datetime import datetime
 
 from berth_core.decide.begun import why_not_extended
+from berth_core.decide.standing_on import made_for_the_other
 from berth_core.decide.window import Slot, finish_by, slots
 from berth_core.facts import Block, PlanSeen, Snapshot
+
+NEEDS_CONFIG = frozenset({"next_plan", "on_demand", "scale_to_zero"})
+"""Rungs that put another config under what runs."""
 
 
 def ladder_of(seen: Snapshot) -> tuple[str, ...]:
@@ -51,6 +55,8 @@ def closings(seen: Snapshot) -> dict[str, datetime]:
 def unavailable(seen: Snapshot, rung: str) -> str | None:
     """Why a rung isn't to be had at all in this deployment."""
     end = seen.deployment.manifest.end_of_window
+    if rung in NEEDS_CONFIG and (why := made_for_the_other(seen)):
+        return why
     if rung == "extend":
         return "not configured" if end.extend is None else why_not_extended(seen)
     if rung == "on_demand" and end.on_demand is None:

@@ -74,8 +74,18 @@ def _next_look(seen: Snapshot) -> datetime | None:
         home_looks_at(seen),
         turn_ends_at(seen),
         *_next_opening(seen),
+        *_release_looks(seen),
     ]
     return min((moment for moment in moments if moment is not None and moment > seen.now), default=None)
+
+
+def _release_looks(seen: Snapshot) -> list[datetime]:
+    """Parked off the reservation: the bill runs until SageMaker lets go of the last instance, of which no event tells."""
+    endpoint = seen.endpoint
+    parked = bool(seen.components) and not any(each.desired_copies for each in seen.components)
+    if endpoint is None or endpoint.plan_arn is not None or not parked or not endpoint.instance_count:
+        return []
+    return [seen.now + LOOK_AGAIN]
 
 
 def _next_opening(seen: Snapshot) -> list[datetime]:

@@ -39,3 +39,13 @@ def has_left(seen: Snapshot, plan: PlanSeen) -> bool:
         if left is not None and left.plan_arn == plan.arn and left.ends_at >= block.ends_at:
             return True
     return False
+
+
+def made_for_the_other(seen: Snapshot) -> str | None:
+    """An endpoint is for one model or for components from its first day on: SageMaker has no way between the two."""
+    live = seen.endpoint.config if seen.endpoint else None
+    wants_components = bool(seen.deployment.manifest.components)
+    if live is None or (live.model is None) == wants_components:
+        return None
+    there, wanted = ("a model", "components") if wants_components else ("components", "a model")
+    return f"the endpoint is for {there}, the manifest names {wanted}"
