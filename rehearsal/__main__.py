@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from rehearsal.scenario_table import main as write_table
 
         return write_table(_ROOT / "docs" / "scenarios.md")
+    from rehearsal import collector
+
+    collector.pause()
     from rehearsal.demo import main as rehearse
 
     return rehearse(chosen.scenario)
@@ -92,7 +95,7 @@ def _add_simulate(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("--seeds", type=int, default=50, help="how many worlds")
     simulate.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
     simulate.add_argument("--scenario", help="lay the trouble over this scenario instead of drawn worlds")
-    simulate.add_argument("--plant", help="put a known bug into the service; it should be found")
+    simulate.add_argument("--plant", help="put a known bug into the service, or all, one by one: each should be found")
     simulate.add_argument("--only", type=_numbers, help="this trouble alone: its numbers, as 0,3, or none")
     simulate.add_argument("--show", action="store_true", help="print the timeline of each seed")
     simulate.add_argument("--digest", action="store_true", help="print a digest of each timeline")

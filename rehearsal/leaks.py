@@ -90,8 +90,8 @@ def _ledger_rows(cloud: Cloud, table: str) -> Iterator[str]:
     """Waiters and leases. Outcomes and history are meant to stay."""
     for row in cloud.client("dynamodb").scan(TableName=table)["Items"]:
         partition, sort = row["pk"]["S"], row["sk"]["S"]
-        if partition.startswith("waiter#"):
-            yield f"waiter for {partition.removeprefix('waiter#')}"
+        if partition == "waiters":
+            yield f"waiter for {sort.partition('#')[0]}"
         elif sort == "lease":
             yield f"lease of {partition}, held by {row.get('holder', {}).get('S', 'nobody')}"
 

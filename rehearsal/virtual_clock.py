@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import time_machine
+from rehearsal import lean_imports
+
+with lean_imports.without("pytest"):
+    # It brings a plug-in for pytest along, and pytest with it.
+    import time_machine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -15,10 +15,10 @@ from rehearsal.virtual_clock import microseconds, moment
 
 
 class Idle:
-    """What the last run of a schedule's function promised, and the state of the cloud when it did."""
+    """What the last run of a schedule's function or machine promised, and the state of the cloud when it did."""
 
-    def __init__(self, function_name: str, schedule_name: str) -> None:
-        self._function_name = function_name
+    def __init__(self, target_arn: str, schedule_name: str) -> None:
+        self._target_arn = target_arn
         self._schedule_name = schedule_name
         self._quiet_until: datetime | None = None
         self._epoch = -1
@@ -46,13 +46,16 @@ class Idle:
         planned = cloud.faults.planned()
         if not planned:
             return False
-        names = (f"schedule:{self._schedule_name}", f"function:{cloud.lambdas.logical_id(self._function_name)}")
+        if self._target_arn.split(":")[2] == "states":
+            return True  # it may strike any of the machine's functions
+        function_name = self._target_arn.split(":")[6]
+        names = (f"schedule:{self._schedule_name}", f"function:{cloud.lambdas.logical_id(function_name)}")
         return any(fnmatchcase(name, fault.on) for fault in planned for name in names)
 
 
-def _quiet_until(payload: str) -> datetime | None:
+def _quiet_until(payload: Any) -> datetime | None:
     try:
-        answer = json.loads(payload)
+        answer = json.loads(payload) if isinstance(payload, str) else payload
         promised = datetime.fromisoformat(answer["quiet_until"])
     except (ValueError, KeyError, TypeError):
         return None

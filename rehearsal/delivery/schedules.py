@@ -119,7 +119,7 @@ def _moment(given: Any) -> datetime:
 
 def _idle(schedule: Any, expression: Expression) -> Idle | None:
     arn = schedule.target["Arn"]
-    periodic = not isinstance(expression, At) and arn.split(":")[2] == "lambda"
-    schedule.idle = Idle(arn.split(":")[6], schedule.name) if periodic else None
+    periodic = not isinstance(expression, At) and arn.split(":")[2] in ("lambda", "states")
+    schedule.idle = Idle(arn, schedule.name) if periodic else None
     found: Idle | None = schedule.idle
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from rehearsal.call_counts import by_aws
 from rehearsal.cloud import current
 from rehearsal.delivery.universal import call_universal
+from rehearsal.patches.sync_tasks import when_ended
 
 
 class TargetError(Exception):
@@ -29,14 +31,24 @@ class TargetError(Exception):
         self.retriable = retriable
 
 
+@dataclass(frozen=True)
+class Answered:
+    """How a run ended that a schedule had started: with an answer, or with an error."""
+
+    error: str | None
+    payload: Any
+
+
 def send(target: dict[str, Any], body: str, on_answer: Callable[[Any], None] | None = None) -> None:
-    """Raises TargetError. A Lambda target is invoked asynchronously: `on_answer` is told how that ended."""
+    """Raises TargetError. Functions and machines run on: `on_answer` is told how that ended."""
     arn = target["Arn"]
     service = arn.split(":")[2]
     try:
         with by_aws():
             if service == "lambda":
                 _invoke(arn, body, on_answer)
+            elif service == "states":
+                _start(target, body, on_answer)
             elif service == "scheduler":
                 call_universal(arn, body)
             else:
@@ -73,8 +85,14 @@ def _invoke(arn: str, body: str, on_answer: Callable[[Any], None] | None) -> Non
     accept(function_at(arn), json.loads(body or "{}"), on_answer)
 
 
-def _start(target: dict[str, Any], body: str) -> None:
-    current().client("stepfunctions").start_execution(stateMachineArn=target["Arn"], input=body)
+def _start(target: dict[str, Any], body: str, on_answer: Callable[[Any], None] | None) -> None:
+    started = current().client("stepfunctions").start_execution(stateMachineArn=target["Arn"], input=body)
+    if on_answer is not None:
+        when_ended(started["executionArn"], lambda execution: on_answer(_answer(execution)))
+
+
+def _answer(execution: Any) -> Answered:
+    return Answered(error=None if execution.status == "SUCCEEDED" else execution.status, payload=execution.output)
 
 
 def _queue(target: dict[str, Any], body: str) -> None:
@@ -108,7 +126,6 @@ def _log(target: dict[str, Any], body: str) -> None:
 
 
 _SENDERS: dict[str, Callable[[dict[str, Any], str], None]] = {
-    "states": _start,
     "sqs": _queue,
     "sns": _publish,
     "events": _forward,

@@ -13,6 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
+from rehearsal import collector
 from rehearsal.deployment.sam import FUNCTION_KEY, PACKAGES_BUCKET, DeploymentError, Translation, translate
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def deploy(
 
     Nothing runs yet: what the stack's schedules start begins when the clock is driven.
     """
-    given = {name: str(value) for name, value in (parameters or {}).items()}
+    with collector.paused():
+        stack = _deployed(cloud, template, stack_name, {name: str(value) for name, value in (parameters or {}).items()})
+        collector.settle()
+    return stack
+
+
+def _deployed(cloud: Cloud, template: Path, stack_name: str, given: dict[str, str]) -> Stack:
     translation = translate(template, given)
     values = _parameter_values(translation, given)
     account, region = cloud.settings.account_id, cloud.settings.region

@@ -11,8 +11,11 @@ from typing import Any
 import yaml
 from samtranslator.yaml_helper import intrinsics_multi_constructor
 
+# libyaml's parser where there is one: Python's own takes most of a second for a template.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-class _TemplateLoader(yaml.SafeLoader):
+
+class _TemplateLoader(_Loader):  # type: ignore[misc]  # one of two classes
     """The safe loader, and CloudFormation's tags."""
 
 

@@ -41,6 +41,11 @@ def _transact_write(parameters: Parameters, account: Account) -> Iterator[Asked]
             yield from _on_table(actions[kind])(written, account)
 
 
+def _batch_get(parameters: Parameters, account: Account) -> Iterator[Asked]:
+    for table in parameters["RequestItems"]:
+        yield Asked("dynamodb:BatchGetItem", account.arn("dynamodb", f"table/{table}"))
+
+
 def _put_events(parameters: Parameters, account: Account) -> Iterator[Asked]:
     for entry in parameters["Entries"]:
         bus = entry.get("EventBusName", "default")
@@ -121,6 +126,7 @@ _TABLES: dict[str, dict[str, Needs]] = {
     "sagemaker-runtime": {"InvokeEndpoint": invoke_endpoint},
     "dynamodb": {
         **{name: _on_table(name) for name in ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")},
+        "BatchGetItem": _batch_get,
         "TransactWriteItems": _transact_write,
     },
     "events": {"PutEvents": _put_events},
@@ -132,7 +138,8 @@ _TABLES: dict[str, dict[str, Needs]] = {
         "ListObjectVersions": _list_bucket("s3:ListBucketVersions"),
     },
     "scheduler": {
-        name: _schedule(name) for name in ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")
+        **{name: _schedule(name) for name in ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")},
+        "ListSchedules": on_all("scheduler:ListSchedules"),
     },
     "sns": {"Publish": _on_arn("sns:Publish", "TopicArn")},
     "stepfunctions": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.api_errors import REQUEST_ID
 from rehearsal.iam.calls import permissions
 from rehearsal.iam.needs import Account, Parameters
 from rehearsal.iam.roles import statements_of_role
@@ -89,7 +90,8 @@ class Guard:
         message = (
             f"User: {user} is not authorized to perform: {use.asked.action} on resource: {use.asked.resource} {why}"
         )
-        answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        about = {"HTTPStatusCode": 403, "RequestId": REQUEST_ID}
+        answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
         return ClientError(answer, operation)
 
     def _tags_of(self, arn: str) -> Mapping[str, str]:

@@ -11,8 +11,10 @@ from typing import Any
 from moto.stepfunctions.parser import utils
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.parse import asl_parser
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
+from rehearsal.asl_lexer import QuickLexer
 from rehearsal.patching import replace
 from rehearsal.virtual_threads import VirtualThread
 
@@ -20,6 +22,7 @@ from rehearsal.virtual_threads import VirtualThread
 def apply() -> None:
     original = replace(AmazonStateLanguageParser, "parse", staticmethod(_parse), expected="e08871c8420a")
     _originals.append(original.__func__ if isinstance(original, staticmethod) else original)
+    replace(asl_parser, "ASLLexer", QuickLexer, expected="79f5debb5d6b")
     replace(Program, "eval", _eval_program, expected="b8bfa1cb68d3")
     # Each builds the representation of its whole machine, whether or not anybody reads the log.
     replace(EvalComponent, "_log_failure_event_exception", _say_nothing, expected="149f4524b21b")

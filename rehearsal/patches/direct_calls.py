@@ -17,7 +17,7 @@ from botocore.client import BaseClient
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from moto.core.botocore_stubber import MockRawResponse
 
-from rehearsal import call_counts, known_answers, moto_handlers, permitted
+from rehearsal import call_counts, known_answers, known_listings, moto_handlers, permitted
 from rehearsal.cloud import current
 from rehearsal.known_answers import KnownAnswer
 from rehearsal.patches import api_faults
@@ -72,6 +72,8 @@ def apply() -> None:
 
 def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
     permitted.insist(client, operation, parameters)
+    if operation == known_listings.OPERATION and _undisturbed(f"s3.{operation}"):
+        return known_listings.listing(client, parameters, lambda: _originals["call"](client, operation, parameters))
     way = _way(client, operation)
     if way is None or not _undisturbed(f"{way.service}.{operation}"):
         return _originals["call"](client, operation, parameters)

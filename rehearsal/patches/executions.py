@@ -13,7 +13,7 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from rehearsal.cloud import current
-from rehearsal.patches.sync_tasks import execution_ended
+from rehearsal.patches.sync_tasks import execution_ended, tell_end
 from rehearsal.patching import replace
 
 _LONGEST_TEXT = 200
@@ -57,6 +57,7 @@ def _terminated(self: Any) -> None:
         ended.error, ended.cause = state.error, state.cause
     execution_ended(ended.execution_arn)
     _announce(ended)
+    tell_end(ended)
 
 
 def _announce(execution: Any) -> None:

@@ -6,6 +6,7 @@ moto asks DescribeExecution every half second: 7,200 times in a virtual hour.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from rehearsal.patching import replace
 from rehearsal.virtual_threads import VirtualEvent, wait_any
 
 _ends: dict[str, VirtualEvent] = {}
+_told: dict[str, Callable[[Any], None]] = {}
 
 
 def apply() -> None:
@@ -37,6 +39,7 @@ def apply() -> None:
 
 def reset() -> None:
     _ends.clear()
+    _told.clear()
 
 
 def execution_ended(execution_arn: str) -> None:
@@ -44,6 +47,18 @@ def execution_ended(execution_arn: str) -> None:
     waited_for = _ends.pop(execution_arn, None)
     if waited_for is not None:
         waited_for.set()
+
+
+def when_ended(execution_arn: str, tell: Callable[[Any], None]) -> None:
+    """`tell` is given the execution once it is over and its status event is out."""
+    _told[execution_arn] = tell
+
+
+def tell_end(execution: Any) -> None:
+    """To whoever started it and asked to be told."""
+    told = _told.pop(execution.execution_arn, None)
+    if told is not None:
+        told(execution)
 
 
 def _child_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rehearsal import collector
 from rehearsal.server.asking import shown_time
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def serve(wanted: Wanted) -> None:
     if not wanted.template.is_file():
         raise CannotServeError(f"--template: there is no file {wanted.template}; name the stack's template.yaml")
     began = time.perf_counter()
-    # Start-up makes objects that stay; looking through them for garbage would be a fifth of it.
-    gc.disable()
+    collector.pause()
     _keep_calls_in_this_process()
     with _ending_on_signals(), suppress(KeyboardInterrupt), _bound(wanted.port) as listener:
         print("Starting the local AWS and deploying the stack into it ...", flush=True)
@@ -84,8 +83,6 @@ def _serve_stack(cloud: Cloud, wanted: Wanted, listener: socket.socket, began: f
     from rehearsal.server.keep_alive import KeepAliveHandler
 
     stack = _deployed(cloud, wanted.template)
-    gc.freeze()
-    gc.enable()
     listener.listen(128)
     port = listener.getsockname()[1]
     server = make_server(

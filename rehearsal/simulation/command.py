@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rich.console import Console
@@ -11,11 +11,16 @@ from rich.console import Console
 from rehearsal import terminal
 from rehearsal.scenario import ScenarioError
 from rehearsal.simulation.judging import Asked, Judged, judged
+from rehearsal.simulation.planted import BUGS
 from rehearsal.simulation.planting import plant
 from rehearsal.simulation.playing import play
 from rehearsal.simulation.pool import judge_all
 from rehearsal.simulation.reliability import Tally, write
+from rehearsal.simulation.violations import Violation
 from rehearsal.transcript import transcript
+
+ALL = "all"
+"""In place of a planted bug's name: one after the other."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,18 @@ class Wanted:
     writes: bool = False
     workers: int | None = None
 
-    def asked(self) -> Iterable[Asked]:
+    def asked(self, *, shrinks: bool = True) -> Iterable[Asked]:
         # A planted bug is to be found, not to be understood.
-        shrinks = self.planted is None and self.only is None
-        return (Asked(seed, self.scenario, self.only, shrinks) for seed in range(self.first, self.first + self.seeds))
+        shrink = shrinks and self.planted is None and self.only is None
+        return (Asked(seed, self.scenario, self.only, shrink) for seed in range(self.first, self.first + self.seeds))
 
 
 def main(wanted: Wanted) -> int:
     """0 if every rule held, or a planted bug was found; 1 if not; 2 for a scenario that isn't there."""
     out = terminal.console()
     try:
+        if wanted.planted == ALL:
+            return find_all(replace(wanted, planted=None), out)
         return _shown(wanted, out) if wanted.shows else _judged(wanted, out)
     except ScenarioError as error:
         out.print(str(error), style="red", markup=False)
@@ -63,6 +70,31 @@ def _judged(wanted: Wanted, out: Console) -> int:
     if wanted.writes:
         write(tally)
     return int(bool(tally.failed_seeds) == (wanted.planted is None))
+
+
+def find_all(wanted: Wanted, out: Console) -> int:
+    """Each planted bug in turn, up to the first seed that shows it. 0 if all are found."""
+    missed = 0
+    without: dict[int, set[str]] = {}
+    for name, bug in BUGS.items():
+        found = _found(name, wanted, without)
+        missed += found is None
+        seen = f"NOT FOUND in {wanted.seeds} seeds" if found is None else f"seed {found[0]}: {found[1]}"
+        out.print(f"{name} ({bug.text}): {seen}", markup=False, soft_wrap=True)
+    return int(missed > 0)
+
+
+def _found(name: str, wanted: Wanted, without: dict[int, set[str]]) -> tuple[int, Violation] | None:
+    """The first seed that breaks a rule with the bug and not without it; `without` keeps what was broken without."""
+    for each in judge_all(wanted.asked(shrinks=False), planted=name, workers=wanted.workers):
+        seed = each.asked.seed
+        if each.violations and seed not in without:
+            plain = next(iter(judge_all([each.asked], workers=1)))
+            without[seed] = {violation.rule for violation in plain.violations}
+        new = [violation for violation in each.violations if violation.rule not in without[seed]]
+        if new:
+            return seed, new[0]
+    return None
 
 
 def _shown(wanted: Wanted, out: Console) -> int:
@@ -112,10 +144,3 @@ def _progress(tally: Tally, wanted: Wanted) -> None:
 def numbers_of(written: str) -> tuple[int, ...]:
     """`0,3` as the numbers of troubles; `none` for none of them. Raises ValueError."""
     return () if written == "none" else tuple(int(part) for part in written.split(","))
-
-
-def bugs() -> Sequence[str]:
-    """The names of the bugs that can be planted."""
-    from rehearsal.simulation.planted import BUGS
-
-    return tuple(BUGS)

@@ -47,14 +47,20 @@ def drawn_world(seed: int) -> World:
     month, day = random.choice(_MORNINGS)
     start = datetime(2026, month, day, 9, tzinfo=UTC)
     timings = _timings(random)
-    windows = _windows(random, start)
     bought = random.random() < 0.2
+    windows = _windows(random, start, bought=bought)
     declared = _declared(random, start, windows, bought=bought)
     orders = {windows[0].plan} if bought else set()
     # What the service buys itself may never be there to be moved.
     movable = windows[-1] if bought and len(windows) > 1 else windows[0]
     moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.2)
-    steps = [*_strangers(random, start), *_market(random, start, windows, bought=bought), *_puts(declared), *moved]
+    steps = [
+        *_strangers(random, start),
+        *_market(random, start, windows, bought=bought),
+        *_puts(declared),
+        *_by_hand(random, declared),
+        *moved,
+    ]
     budget = _budget(random, windows)
     until = max(window.end for window in windows) + timedelta(hours=9)
     world = World(
@@ -64,6 +70,7 @@ def drawn_world(seed: int) -> World:
         slowest=timedelta(minutes=2 * sum(timings.values())),
         budget_usd=budget,
         short_notice=short_notice,
+        start_seconds=random.choice((0.0, 0.5, 3.0)),
     )
     return drawn_troubles(random, world, _hot_moments(windows, declared))
 
@@ -79,8 +86,12 @@ def _timings(random: Random) -> dict[str, float]:
     }
 
 
-def _windows(random: Random, start: datetime) -> list[Window]:
-    first = _window(random, "p5-first", start + timedelta(hours=random.randint(2, 5), minutes=30))
+def _windows(random: Random, start: datetime, *, bought: bool) -> list[Window]:
+    opens = start + timedelta(hours=random.randint(2, 5), minutes=30)
+    first = _window(random, "p5-first", opens)
+    if bought:
+        # By days, and not by any number: what a manifest can order.
+        first = Window("p5-first", random.choice((1, 2)), ((opens, opens + timedelta(days=1)),))
     if random.random() < 0.45:
         return [first]
     # Overlapping, touching, or with a gap.
@@ -105,6 +116,8 @@ def _declared(random: Random, start: datetime, windows: list[Window], *, bought:
         if bought and name == NAMES[0]:
             manifest["reservation"]["purchase"] = _order(random, windows[0], start)
             manifest["reservation"]["plans"] = [windows[0].plan]
+            asked = manifest["reservation"]["instance_count"]
+            manifest["reservation"]["instance_count"] = min(asked, windows[0].count)
         found.append(Declared(start + timedelta(minutes=20), name, manifest))
         if random.random() < 0.5:
             at = windows[0].blocks[0][0] + timedelta(minutes=random.randint(-30, 400))
@@ -182,6 +195,18 @@ def _puts(declared: list[Declared]) -> list[Written]:
         if each.manifest is None
         else {"at": each.at.isoformat(), "put_manifest": {"deployment": each.deployment, "manifest": each.manifest}}
         for each in declared
+    ]
+
+
+def _by_hand(random: Random, declared: list[Declared]) -> list[Written]:
+    """Somebody is impatient, and starts what a manifest that was just registered has started already."""
+    impatient = [each for each in declared if random.random() < 0.3]
+    return [
+        {
+            "at": (each.at + timedelta(seconds=random.randint(7, 12))).isoformat(),
+            "start": {"machine": "deployment_reconcile", "input": {"deployment": each.deployment}},
+        }
+        for each in impatient
     ]
 
 

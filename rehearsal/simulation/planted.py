@@ -124,7 +124,7 @@ def _does_not_look_after_storing(await_endpoint: Any) -> None:
 
 def _takes_events_for_facts(await_endpoint: Any) -> None:
     # What resume_waiters asks; the look right after storing goes through the same question.
-    await_endpoint._is_over = lambda there, until: until == "settled" or there is None
+    await_endpoint.is_over = lambda there, until: until == "settled" or there is None
 
 
 def _counts_beyond_the_reservation(placing: Any) -> None:

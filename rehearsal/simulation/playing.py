@@ -17,6 +17,7 @@ from rehearsal.replay import TEMPLATE, agenda
 from rehearsal.run import Run
 from rehearsal.scenario import FOLDER
 from rehearsal.simulation.calls import Recorder
+from rehearsal.simulation.latency import SlowStarts
 from rehearsal.simulation.record import FailedRequests, Record
 from rehearsal.simulation.worlds import World
 from rehearsal.streams import EPOCH
@@ -28,6 +29,7 @@ def play(world: World) -> Record:
     cloud = Cloud.start(scenario.cloud_settings())
     try:
         outputs = deploy(cloud, TEMPLATE, parameters=dict(scenario.parameters)).outputs
+        cloud.faults = SlowStarts(cloud, world.seed, world.start_seconds)
         recorder = Recorder(cloud, outputs["LedgerTable"])
         stage = Stage(cloud, outputs, scenario, FOLDER, Judge(cloud, outputs, lambda: observed(cloud, scenario)))
         for at, step in agenda(scenario.steps, stage):

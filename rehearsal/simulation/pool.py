@@ -15,8 +15,10 @@ from rehearsal.simulation.planting import plant
 def judge_all(asked: Iterable[Asked], *, planted: str | None = None, workers: int | None = None) -> Iterator[Judged]:
     """As they come, not in their order. Closing the iterator early leaves the other seeds unplayed."""
     count = workers or max(1, len(os.sched_getaffinity(0)))
-    # Not forked: a cloud takes the process's clock, and its tasks are threads.
-    context = multiprocessing.get_context("spawn")
+    # Forked from a process that has loaded everything and begun nothing: a cloud takes its process's clock, and its
+    # tasks are threads.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["rehearsal.simulation.warm"])
     waiting = iter(asked)
     with ProcessPoolExecutor(count, mp_context=context, initializer=plant, initargs=(planted,)) as pool:
         running = {pool.submit(judged, each) for each in islice(waiting, count)}

@@ -42,7 +42,8 @@ class Declared:
 class World:
     """`slowest` is the longest time that one change of an endpoint takes here, without trouble.
 
-    `short_notice`: a plan's end moves so near that nobody could leave in time.
+    `short_notice`: a plan's end moves so near that nobody could leave in time. `start_seconds`: the
+    longest time that a function takes to start.
     """
 
     seed: int
@@ -51,6 +52,7 @@ class World:
     slowest: timedelta
     budget_usd: Decimal = Decimal(0)
     short_notice: bool = False
+    start_seconds: float = 0.0
     troubles: tuple[Trouble, ...] = ()
     calms: tuple[datetime, ...] = field(default=())
 

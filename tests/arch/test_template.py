@@ -24,6 +24,7 @@ OUTPUTS = {
     "ComponentsScaleStateMachineArn",
     "PlanPurchaseStateMachineArn",
     "ReleasePromoteStateMachineArn",
+    "FleetReconcileStateMachineArn",
     "ReleaseApprovalTopicArn",
     "AnswerPipelineJobFunctionName",
 }
@@ -223,10 +224,11 @@ def test_every_failure_that_nobody_sees_has_an_alarm() -> None:
     assert _alarmed("Errors") == {f"{name}Function" for name in EVENT_DRIVEN}
     assert _alarmed("ApproximateNumberOfMessagesVisible") == set(_names(made("SQS::Queue")))
     assert _alarmed("Invocations") == {"WatchPlansFunction"}
+    assert _alarmed("StuckWaiters") == {"AWS::StackName"}
 
 
 def test_the_watch_comes_as_often_as_the_parameter_says() -> None:
-    (watch,) = written("Scheduler::Schedule")
+    watch = next(it for it in written("Scheduler::Schedule") if it.name == "WatchSchedule")
     assert watch.properties["ScheduleExpression"] == {"Fn::Sub": "rate(${WatchMinutes} minutes)"}
     assert rendered()["Parameters"]["WatchMinutes"]["Default"] == 5
 

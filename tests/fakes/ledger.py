@@ -22,6 +22,7 @@ from berth_core.decisions import Hold, Refuse
 from berth_core.facts import Attempt, ConfigSeen, Gap, Lease, OnDemandUse, Override, Registration, Rival, Turn
 from berth_core.manifest import Manifest
 from berth_core.outcomes import Outcome
+from berth_core.sweeps import WaiterBrief
 from tests.fakes.purchases import FakePurchases, FakeSpending
 
 
@@ -100,6 +101,7 @@ class FakeRegistrations(Registrations):
             placed_on=noted.placed_on,
             reconciled=row.name in self._reconciled,
             object_mark=self._marks[row.name],
+            keeps_staging=row.manifest.staging is not None and row.manifest.staging.keep,
             removed=row.removed_at is not None,
         )
 
@@ -145,6 +147,9 @@ class FakeLeases(Leases):
         del self._leases[deployment]
         return True
 
+    def of(self, names: Iterable[str]) -> dict[str, Lease]:
+        return {name: self._leases[name] for name in names if name in self._leases}
+
     def in_force(self, deployment: str, now: datetime) -> Lease | None:
         held = self._leases.get(deployment)
         return held if held is not None and held.expires_at > now else None
@@ -153,12 +158,21 @@ class FakeLeases(Leases):
 class FakeWaiters(Waiters):
     def __init__(self) -> None:
         self._waiters: dict[str, dict[str, Waiter]] = defaultdict(dict)
+        self._stored_at: dict[tuple[str, str], datetime] = {}
 
     def store(self, endpoint: str, waiter: Waiter, now: datetime) -> None:
+        self._stored_at[(endpoint, waiter.holder)] = now
         self._waiters[endpoint][waiter.holder] = waiter
 
     def of(self, endpoint: str) -> tuple[Waiter, ...]:
         return tuple(self._waiters[endpoint].values())
+
+    def all(self) -> tuple[WaiterBrief, ...]:
+        return tuple(
+            WaiterBrief(endpoint=endpoint, holder=holder, stored_at=self._stored_at[(endpoint, holder)])
+            for endpoint, waiters in sorted(self._waiters.items())
+            for holder in waiters
+        )
 
     def forget(self, endpoint: str, waiter: Waiter) -> bool:
         if self._waiters[endpoint].get(waiter.holder) != waiter:

@@ -146,7 +146,7 @@ def slowly_rotated(machine: str) -> Run:
 
     def run(site: Site) -> Ended:
         site.serve()
-        site.faulty(("schedule:*", "drop"))
+        site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
         site.at(END - timedelta(minutes=200))
         site.cloud.faults.add([{"on": f"endpoint:{NAME}", "do": "slow", "times": 1, "seconds": 4500}])
         site.start("endpoint_rotate", {"deployment": NAME, "model": "m2"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.machine.cases import (
@@ -74,6 +75,16 @@ def _recreate_dies_in_between(site: Site) -> Ended:
     return ended
 
 
+def _reconcile_scales(site: Site) -> Ended:
+    """Another count is declared, and nobody wakes reconcile when the hold has ended."""
+    loaded(site)
+    two = {**FOR_COMPONENTS, "components": [{**FOR_COMPONENTS["components"][0], "copies": 2}]}
+    site.put(**two, hold_until=(site.cloud.now + timedelta(minutes=10)).isoformat())
+    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
+    site.cloud.advance(seconds=900)
+    return site.run("deployment_reconcile", {"deployment": NAME})
+
+
 def _scaled_to(count: int, case: Any) -> Any:
     def run(site: Site) -> Ended:
         ended: Ended = case(site)
@@ -120,6 +131,8 @@ SCALES = [
          SCALED),
     Case("an endpoint for components", "endpoint_deploy", _scaled_to(1, by_hand("endpoint_deploy", empty)),
          f"AwaitEndpoint IsForComponents RunComponentsScale {JUDGED} Deployed"),
+    Case("other copies are wished", "deployment_reconcile", _scaled_to(2, _reconcile_scales),
+         "WhichMachine RunComponentsScale CountRound RecordDecision Reconciled"),
     Case("parked off the window", "window_handover",
          _scaled_to(0, by_hand("window_handover", loaded, ladder=["scale_to_zero"])),
          "WhichRung RunComponentsScale ApplyConfig ApplyEndpoint AwaitEndpoint ObserveAgain HandedOver"),

@@ -108,6 +108,12 @@ def test_as_production_or_not(likeness: dict[str, Any], live: Any, alike: bool) 
     assert (checked.passed, checked.code) == (alike, "" if alike else "UnlikeProduction")
 
 
+def test_a_value_that_only_one_of_the_two_has_is_told_as_nothing() -> None:
+    wanted = check(like_production={"paths": ["$.label"]})
+    assert judge(wanted, reply(), reply({})).reason == "$.label is positive, production: nothing"
+    assert judge(wanted, reply({}), reply()).reason == "$.label is nothing, production: positive"
+
+
 def test_what_is_no_json_is_compared_as_text() -> None:
     assert judge(check(like_production={}), reply("hi"), reply("hi")).passed
     assert judge(check(like_production={}), reply("hi"), reply("ho")).reason == "hi, production: ho"

@@ -110,6 +110,14 @@ def test_takes_the_second_plan_when_the_first_is_over() -> None:
     assert decision.plan == "p5-second"
 
 
+def test_a_block_that_is_about_to_close_is_waited_out_if_the_plan_has_another() -> None:
+    later = block(END + 24 * HOUR, END + 48 * HOUR)
+    decision = decide(snapshot(now=END - 20 * MINUTE, plans=(plan(blocks=(block(), later)),)))
+    assert isinstance(decision, Hold)
+    assert (decision.code, decision.next_at) == ("WaitingForPlan", later.starts_at)
+    assert "the block of plan p5-for-eval is closing; the next opens at 2026-03-11 11:30 UTC" in decision.reason
+
+
 def test_does_not_deploy_into_a_window_that_is_about_to_close() -> None:
     decision = decide(snapshot(now=END - 90 * MINUTE))
     assert isinstance(decision, Refuse)

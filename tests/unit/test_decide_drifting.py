@@ -77,6 +77,16 @@ def test_an_adopted_config_that_is_changed_again_is_adopted_again() -> None:
     assert decide(seen).adopt.instance_count == 2
 
 
+def test_what_was_adopted_is_no_drift_when_the_next_turn_of_an_evaluation_begins() -> None:
+    adopted = Override(model="theirs", instance_count=1, config_name="by-hand", in_turn=True)
+    turns = registration({"override": adopted}, on_drift="hold", evaluate=[{"model": "ft-a", "hours": 4}])
+    live = endpoint(registration(model="theirs"), config_name="by-hand", changed_at=START + HOUR)
+    decision = decide(resized("hold", deployment=turns, endpoint=live))
+    assert isinstance(decision, Rotate)
+    assert decision.config.model == "ft-a"
+    assert "drift" not in decision.reason
+
+
 def test_a_config_that_is_gone_is_not_adopted() -> None:
     unknown = endpoint(config_name="by-hand", config=None, changed_at=START + HOUR)
     decision = decide(resized("accept", endpoint=unknown))

@@ -45,6 +45,13 @@ def test_the_first_turn_begins_with_the_window() -> None:
     assert "turn 1 of 3: ft-a for 4 hours" in decision.reason
 
 
+def test_of_a_plan_that_is_not_there_yet_nobody_can_say_whether_it_has_time_for_all_turns() -> None:
+    for plans in ((), (plan(status="Scheduled", blocks=()),)):
+        decision = decide(plans=plans)
+        assert isinstance(decision, Hold)
+        assert "too short" not in decision.reason
+
+
 def test_a_turn_that_runs_is_left_alone_until_its_hours_are_over() -> None:
     running = (Turn(model="ft-a", started_at=START),)
     decision = decide(now=3, endpoint=serving("ft-a"), turns=running)

@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 
+from berth_core.decide.competing import awaited
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, TakeOver
 from berth_core.facts import Lease, Policy, Rival
-from tests.builders import END, P5, STACK_TAGS, START, endpoint, lease, plan, reconcile, registration, snapshot
+from tests.builders import (
+    END,
+    ON_DEMAND,
+    P5,
+    STACK_TAGS,
+    START,
+    endpoint,
+    lease,
+    plan,
+    reconcile,
+    registration,
+    snapshot,
+)
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -108,6 +121,32 @@ def rival(name: str, priority: int = 0, count: int = 1, on: str = "p5-for-eval")
 
 
 ONE_FREE = plan(available_count=1, in_use_count=1)
+STAYS = registration(end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
+
+
+@pytest.mark.parametrize(
+    ("over", "waits"),
+    [
+        ({}, True),
+        ({"endpoint": endpoint(status="Failed")}, True),
+        ({"endpoint": endpoint(plan_arn=None)}, True),
+        ({"plans": (plan(status="Scheduled"),)}, True),
+        ({"endpoint": endpoint()}, False),
+        ({"endpoint": endpoint(plan_arn=None), "deployment": STAYS}, False),
+        ({"endpoint": endpoint(plan_arn=None, tags={})}, False),
+        ({"endpoint": tagged("whenever")}, False),
+        ({"deployment": registration(hold_until=END)}, False),
+        ({"deployment": registration({"removed_at": START})}, False),
+        ({"plans": (plan(status="Expired"),)}, False),
+        ({"plans": (plan(name="other"),)}, False),
+        ({"deployment": registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 3})},
+         False),
+    ],
+    ids=["not there yet", "failed", "away", "not open yet", "at home", "away for good", "not ours", "held by its tag",
+         "held by its manifest", "removed", "over", "not named", "too large"],
+)  # fmt: skip
+def test_whoever_could_not_use_a_plan_keeps_nobody_from_it(over: dict[str, Any], waits: bool) -> None:
+    assert awaited(snapshot(**over)) == (("p5-for-eval",) if waits else ())
 
 
 @pytest.mark.parametrize(

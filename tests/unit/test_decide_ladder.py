@@ -132,6 +132,14 @@ def test_one_that_began_in_time_keeps_the_margin_free() -> None:
     assert "on_demand: can't be done by 10:30 UTC" in decision.reason
 
 
+def test_only_tries_of_the_way_off_say_when_it_began() -> None:
+    rotation = attempt(kind="rotate", done=False, started_at=END - 150 * MINUTE, ended_at=END - 130 * MINUTE)
+    decision = decide(
+        snapshot(now=END - 68 * MINUTE, endpoint=endpoint(), attempts=(rotation,)), Intent(kind="hand_over")
+    )
+    assert decision.rung == "on_demand"
+
+
 def test_types_that_were_tried_take_no_more_time() -> None:
     seen = snapshot(now=END - 2 * HOUR, endpoint=endpoint())
     first = decide(seen, Intent(kind="hand_over"))

@@ -149,6 +149,40 @@ def test_stays_before_count_against_the_cap() -> None:
     assert isinstance(decision, HandOver)
 
 
+def test_a_run_that_has_handed_over_is_done() -> None:
+    seen = snapshot(now=END - 2 * HOUR, endpoint=endpoint())
+    done = outcome_of(decide(seen, Intent(kind="hand_over")), "done")
+    decision = decide(seen, Intent(kind="hand_over", tried=(done,)))
+    assert (decision.kind, decision.code) == ("hold", "HandedOver")
+    assert decide(snapshot(), Intent(kind="hand_over")).code == "Gone"
+
+
+def test_a_plan_that_failed_in_this_run_is_not_tried_again() -> None:
+    both = registration(reservation={"plans": ["p5-for-eval", "p5-second"], "instance_type": P5})
+    second = plan(name="p5-second", arn=PLAN_ARN + "-second", blocks=(block(START, END + 100 * HOUR),))
+    seen = snapshot(now=END - 2 * HOUR, deployment=both, endpoint=endpoint(both), plans=(plan(), second))
+    first = decide(seen, Intent(kind="hand_over"))
+    then = decide(seen, Intent(kind="hand_over", tried=(outcome_of(first, "failed"),)))
+    assert (first.rung, then.rung) == ("next_plan", "on_demand")
+    assert "with room for 1 (plan p5-second was tried)" in then.reason
+
+
+def test_a_rung_by_hand_that_the_manifest_does_not_allow_is_told() -> None:
+    none = registration(end_of_window={"ladder": ["delete"]})
+    decision = decide(
+        snapshot(deployment=none, endpoint=endpoint(none)), Intent(kind="hand_over", ladder=("on_demand",))
+    )
+    assert (decision.kind, decision.code) == ("refuse", "LadderExhausted")
+    assert decision.reason.endswith("; on_demand: not configured")
+
+
+@pytest.mark.parametrize("rung", ["extend", "next_plan", "scale_to_zero"])
+def test_so_is_one_that_there_is_nothing_for(rung: Any) -> None:
+    decision = decide(snapshot(endpoint=endpoint()), Intent(kind="hand_over", ladder=(rung,)))
+    assert (decision.kind, decision.code) == ("refuse", "LadderExhausted")
+    assert f"; {rung}: " in decision.reason
+
+
 def test_by_hand_the_ladder_is_climbed_at_once() -> None:
     decision = decide(snapshot(endpoint=endpoint()), Intent(kind="hand_over", ladder=("delete",)))
     assert isinstance(decision, HandOver)

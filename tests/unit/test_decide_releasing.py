@@ -239,6 +239,12 @@ def test_nothing_reached_is_a_failure() -> None:
     assert outcome().code == "NothingChecked"
 
 
+def test_a_release_that_was_refused_says_why() -> None:
+    refused = {"kind": "refuse", "code": "ApprovalRejected", "reason": "Ada said no"}
+    came = outcome(staged=two_checks(), decision=refused, measured=measured(GOOD, GOOD))
+    assert (came.kind, came.code, came.reason) == ("failed", "ApprovalRejected", "Ada said no")
+
+
 def test_trouble_goes_before_everything() -> None:
     trouble = {"Error": "BusyError", "Cause": '{"errorMessage": "Rate exceeded"}'}
     came = outcome(staged=two_checks(), measured=measured(GOOD, GOOD), trouble=trouble)

@@ -11,6 +11,7 @@ from berth_core.decisions import Hold, Refuse, Resize, Rotate
 from berth_core.facts import Override, RollbackAlarm
 from tests.builders import (
     END,
+    ON_DEMAND,
     P5,
     endpoint,
     plan,
@@ -90,6 +91,19 @@ def test_what_is_asked_by_hand_counts_like_the_manifest() -> None:
     decision = decide(seen, Intent(kind="rotate", model="by-hand"))
     assert isinstance(decision, Rotate)
     assert decision.config.model == "by-hand"
+
+
+@pytest.mark.parametrize(("over", "told"), [({}, ""), ({"endpoint": endpoint(status="Failed")}, ": it is Failed")])
+def test_there_is_nothing_to_rotate_where_nothing_serves(over: dict[str, Any], told: str) -> None:
+    decision = decide(snapshot(**over), Intent(kind="rotate", model="by-hand"))
+    assert (decision.kind, decision.code) == ("hold", "NoEndpoint")
+    assert decision.reason == f"there is no endpoint in service to rotate{told}"
+
+
+def test_on_demand_of_a_type_that_nobody_can_tell_any_more_is_left_as_it_is() -> None:
+    stays = registration(model="my-model-v2", end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
+    unknown = endpoint(plan_arn=None, config=None)
+    assert decide(snapshot(deployment=stays, endpoint=unknown)).code == "AsWanted"
 
 
 def test_what_was_asked_by_hand_lasts() -> None:

@@ -9,7 +9,7 @@ from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.facts import Gap, Override
-from tests.builders import END, attempt, endpoint, reconcile, registration, snapshot
+from tests.builders import END, attempt, endpoint, reconcile, registration, snapshot, stay
 from tests.unit.component_facts import (
     BASE_DONE,
     LLAMA,
@@ -74,7 +74,7 @@ class TestDeclared:
     )
     def test_what_differs_is_put_right(self, over: dict[str, Any], why: str) -> None:
         decision = decide(seen(components=(component(**over),)))
-        assert (decision.kind, decision.reason) == ("scale", why)
+        assert (decision.kind, decision.reason.split(";")[0]) == ("scale", why)
 
     def test_a_component_that_fails_again_and_again_is_left_to_a_person(self) -> None:
         broken = (component(status="Failed", current_copies=0, failure_reason="no health check"),)
@@ -131,6 +131,13 @@ class TestDeclared:
         spec = decision.scaling[0]
         assert (spec.min_copies, spec.max_copies, spec.target_concurrency) == (1, 4, 5)
         assert (spec.wakes, spec.idle_minutes, spec.suspended) == (True, 15, False)
+
+    def test_what_a_call_has_woken_is_not_brought_to_zero_by_auto_scaling(self) -> None:
+        looked = seen(SCALING)
+        target = looked.scaling[0].model_copy(update={"min_copies": 0})
+        decision = decide(looked.model_copy(update={"scaling": (target,)}))
+        assert decision.reason == "llama-8b scales between 0 and 4 copies, wanted: 1 to 4"
+        assert decision.scaling[0].min_copies == 1
 
     def test_scaling_that_the_manifest_no_longer_asks_for_goes(self) -> None:
         looked = seen(SCALING)
@@ -387,12 +394,47 @@ class TestLeaving:
         woken = self.parked(components=(component(desired_copies=1, current_copies=1),))
         assert decide(woken).code == "AsWanted"
 
+    def test_with_too_little_left_to_come_up_and_to_be_gone_again_nothing_wakes_it(self) -> None:
+        used = stay(NOW - 24 * HOUR, ended_at=NOW - HOUR / 2)
+        parked = self.parked()
+        assert parked.scaling[0].suspended is False
+        decision = decide(parked.model_copy(update={"on_demand": (used,)}))
+        assert (decision.kind, decision.reason) == ("scale", "llama-8b may not scale by itself any more")
+        assert decision.scaling[0].suspended
+
     def test_without_on_demand_nothing_wakes_it(self) -> None:
         assert decide(self.parked(on_demand=False)).code == "AsWanted"
         woken = self.parked(on_demand=False, components=(component(desired_copies=1, current_copies=1),))
         decision = decide(woken)
         assert (decision.kind, decision.rung) == ("scale", "park")
         assert decision.scaling[0].suspended
+
+    def test_back_on_a_plan_the_copies_come_back_before_the_arrival_is_remembered(self) -> None:
+        off = attempt(
+            kind="hand_over", rung="scale_to_zero", started_at=NOW - 2 * HOUR, ended_at=NOW - HOUR, target="x"
+        )
+        looked = seen(
+            SCALING,
+            attempts=(off, carried_out(at=NOW - 3 * HOUR)),
+            components=(component(desired_copies=0, current_copies=0),),
+        )
+        decision = decide(looked, Intent(kind="scale"))
+        assert (decision.rung, decision.components[0].copies) == ("wake", 2)
+
+    def test_after_the_arrival_they_are_not_brought_up_a_second_time(self) -> None:
+        """The arrival ends after its copies are there, and they are part of it."""
+        home = attempt(kind="deploy", started_at=NOW - 20 * MINUTE, ended_at=NOW - 10 * MINUTE, target="x")
+        looked = seen(
+            SCALING,
+            attempts=(home, carried_out(at=NOW - 11 * MINUTE)),
+            components=(component(desired_copies=1, current_copies=1),),
+        )
+        assert decide(looked).code == "AsWanted"
+
+    def test_on_a_reservation_auto_scaling_keeps_the_last_copy(self) -> None:
+        bare = {"target_concurrency": 5}
+        assert seen(bare).scaling[0].min_copies == 1
+        assert seen(bare, reserved=False, plans=()).scaling[0].min_copies == 0
 
     def test_back_on_a_plan_the_copies_come_back(self) -> None:
         home = attempt(kind="deploy", started_at=NOW - 20 * MINUTE, ended_at=NOW - 10 * MINUTE, target="x")

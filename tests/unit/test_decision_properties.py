@@ -1,153 +1,176 @@
-"""Whatever is seen, no decision goes beyond the reservation or the budget, and what was decided leads to a hold."""
+"""Whatever is seen, no decision goes beyond the reservation, the budget or the deadline, and what was decided leads to
+a hold."""
 
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 
-from berth_core.decide.budget import spent
+from berth_core.decide.budget import hours_left, spent
 from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.forbidding import target_of
+from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
-from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Resize, Rotate
-from berth_core.facts import Attempt, OnDemandUse, PlanSeen, PlanStatus, Snapshot
-from tests.builders import END, ON_DEMAND, P4D, P5, PLAN_ARN, START, block, endpoint, plan, registration, snapshot, stay
+from berth_core.decide.ladder import closings
+from berth_core.decide.leaving import leaves_at
+from berth_core.decide.making_room import is_hopping, recreation
+from berth_core.decide.standing_on import block_under
+from berth_core.decide.window import finish_by
+from berth_core.decisions import BeginPurchase, Deploy, HandOver, Hold, Refuse, Resize, Rotate, Scale, TakeOver, Tidy
+from berth_core.facts import PlanStatus, Snapshot
+from tests.builders import STACK_TAGS, lease
+from tests.unit.asked_of_sagemaker import done
+from tests.unit.drawn_snapshots import INTENTS, hindered, snapshots
 
-HOUR = timedelta(hours=1)
-ASKS = Deploy | Rotate | Resize | HandOver
-"""What is decided for one model on one endpoint, with no other run about."""
-INTENTS = (
-    Intent(kind="reconcile"),
-    Intent(kind="deploy"),
-    Intent(kind="rotate", instance_count=2),
-    Intent(kind="rotate", model="by-hand"),
-    Intent(kind="hand_over"),
-)
-
-
-@st.composite
-def plans(draw: Any) -> tuple[PlanSeen, ...]:
-    total = draw(st.integers(1, 4))
-    used = draw(st.integers(0, total))
-    end = END + timedelta(minutes=draw(st.integers(-9000, 300)))
-    seen = plan(
-        status=draw(st.sampled_from((*PlanStatus, "Suspended"))),
-        total_count=total,
-        available_count=total - used,
-        in_use_count=used,
-        blocks=(block(START, end, total),),
-    )
-    there: tuple[PlanSeen, ...] = draw(st.sampled_from([(), (seen,)]))
-    return there
+RECONCILE = Intent(kind="reconcile")
+MOST_CHANGES = 6
+"""Until all is as wanted: a way off, its parking, a way home, components, another model, and what was left."""
+DRAWN = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
-@st.composite
-def snapshots(draw: Any) -> Snapshot:
-    wanted = registration(
-        model=draw(st.sampled_from(["my-model", "my-model-v2"])),
-        reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": draw(st.integers(1, 5))},
-        end_of_window={
-            "ladder": draw(st.sampled_from([["on_demand", "delete"], ["delete"], ["on_demand"]])),
-            "on_demand": {**ON_DEMAND, "max_hours": draw(st.integers(1, 30)), "max_usd": "900"},
-        },
-    )
-    there = draw(st.booleans())
-    seen = endpoint(
-        count=draw(st.integers(1, 3)),
-        plan_arn=draw(st.sampled_from([PLAN_ARN, None])),
-        status=draw(st.sampled_from(["InService", "Failed", "Updating", "UpdateRollbackFailed"])),
-    )
-    stays: tuple[OnDemandUse, ...] = draw(st.sampled_from([(), (stay(START, instance_type=P4D),)]))
-    now = START + timedelta(minutes=draw(st.integers(-600, 11_000)))
-    return snapshot(now=now, deployment=wanted, plans=draw(plans()), endpoint=seen if there else None, on_demand=stays)
+@DRAWN
+@given(snapshots())
+def test_whatever_is_seen_no_decision_breaks_a_rule(seen: Snapshot) -> None:
+    for intent in INTENTS:
+        decision = decide_deployment(seen, intent)
+        assert decision == decide_deployment(seen, intent)
+        keeps_to_the_reservation(seen, decision)
+        keeps_to_the_budget(seen, decision)
+        keeps_to_the_deadline(seen, decision)
+        is_back_in_time(seen, decision)
 
 
-@given(snapshots(), st.sampled_from(INTENTS))
-def test_there_is_always_an_answer_and_always_the_same_one(seen: Snapshot, intent: Intent) -> None:
-    assert decide_deployment(seen, intent) == decide_deployment(seen, intent)
-
-
-@given(snapshots(), st.sampled_from(INTENTS))
-def test_no_decision_asks_for_more_than_is_reserved_and_free(seen: Snapshot, intent: Intent) -> None:
-    decision = decide_deployment(seen, intent)
-    if not isinstance(decision, ASKS):
-        return
-    here = seen.plan_of(seen.endpoint.plan_arn if seen.endpoint else None)
+def keeps_to_the_reservation(seen: Snapshot, decision: Any) -> None:
+    """No more than is reserved of a plan, and nothing new on what isn't open, free, or for endpoints."""
     if isinstance(decision, Resize):
+        here = seen.plan_of(seen.endpoint.plan_arn if seen.endpoint else None)
         more = decision.instance_count - (seen.endpoint.instance_count if seen.endpoint else 0)
         assert here is None or more <= here.available_count
         return
-    reserved = seen.plan_of(decision.config.plan_arn) if decision.config else None
-    if reserved is None or decision.config is None:
+    config = getattr(decision, "config", None)
+    plan = seen.plan_of(config.plan_arn) if config else None
+    if plan is None:
+        assert config is None or config.plan_arn is None
         return
-    assert decision.config.instance_count <= reserved.total_count
-    if isinstance(decision, Deploy):
-        assert reserved.status is PlanStatus.ACTIVE
-        assert decision.config.instance_count <= reserved.available_count
+    assert config.instance_count <= plan.total_count
+    assert config.instance_type in plan.instance_types
+    if isinstance(decision, Deploy) or getattr(decision, "rung", None) == "next_plan":
+        failed = seen.endpoint is not None and seen.endpoint.status == "Failed"
+        own = seen.endpoint.instance_count if failed and seen.endpoint and seen.endpoint.plan_arn == plan.arn else 0
+        assert plan.status is PlanStatus.ACTIVE
+        assert plan.block_at(seen.now) is not None
+        assert "endpoint" in (plan.targets or ("endpoint",))
+        assert config.instance_count <= plan.available_count + own
     if isinstance(decision, Rotate):
-        assert reserved.available_count >= 1 or decision.rung == "recreate"
+        assert plan.available_count >= 1 or decision.rung == "recreate"
 
 
-@given(snapshots(), st.sampled_from(INTENTS))
-def test_on_demand_is_never_begun_without_hours_and_usd_left(seen: Snapshot, intent: Intent) -> None:
-    decision = decide_deployment(seen, intent)
-    if not isinstance(decision, HandOver) or decision.rung != "on_demand":
-        return
+def keeps_to_the_budget(seen: Snapshot, decision: Any) -> None:
+    """On-demand is begun only within what is left of hours and USD, and of a type that has a price."""
     allowed = seen.deployment.manifest.end_of_window.on_demand
-    assert allowed is not None
-    used = spent(seen)
-    assert used.hours < Decimal(allowed.max_hours)
-    assert used.usd < allowed.max_usd
+    config = getattr(decision, "config", None)
+    begins = getattr(decision, "rung", None) in ("on_demand", "hop")
+    if begins:
+        assert allowed is not None
+        assert config.instance_type in allowed.instance_types
+        assert config.instance_type in seen.policy.prices_usd_per_hour
+        assert hours_left(seen, allowed, config.instance_type, config.instance_count) > 0
+        assert spent(seen).hours < Decimal(str(allowed.max_hours))
+        assert spent(seen).usd < allowed.max_usd
+    elif config is not None and config.plan_arn is None:
+        on_it = seen.endpoint is not None and seen.endpoint.plan_arn is None
+        assert decision.kind == "rotate" if on_it else decision.rung == "scale_to_zero"
+    away = seen.endpoint is not None and seen.endpoint.plan_arn is None
+    if isinstance(decision, Scale) and away and decision.rung == "wake" and seen.attempts:
+        assert allowed is not None or seen.attempts[0].rung != "scale_to_zero"
 
 
+def keeps_to_the_deadline(seen: Snapshot, decision: Any) -> None:
+    """A way off is done before the block ends, a deployment before the way off begins, a rollout too."""
+    if isinstance(decision, HandOver):
+        block = block_under(seen)
+        assert block is None or decision.finish_by == finish_by(seen, block)
+        assert decision.give_up_at <= decision.finish_by
+    if isinstance(decision, Deploy):
+        plan = next(each for each in seen.plans if each.name == decision.plan)
+        assert seen.now < closings(seen)[plan.name]
+    if isinstance(decision, Rotate) and decision.rollout is not None:
+        at = leaves_at(seen)
+        allowed = next(_values(decision.rollout, "MaximumExecutionTimeoutInSeconds"))
+        assert at is None or allowed <= max(600, (at - seen.now).total_seconds())
+
+
+def _values(config: Any, key: str) -> Any:
+    if isinstance(config, dict):
+        for name, each in config.items():
+            if name == key:
+                yield each
+            yield from _values(each, key)
+
+
+def is_back_in_time(seen: Snapshot, decision: Any) -> None:
+    """Nothing is looked at again at once, over and over, and no way off is slept through."""
+    at = leaves_at(seen)
+    if not isinstance(decision, Hold | Refuse):
+        return
+    assert decision.reason
+    assert decision.next_at is None or decision.next_at > seen.now
+    if at is not None and at > seen.now:
+        assert decision.next_at is not None
+        assert decision.next_at <= at
+
+
+@DRAWN
+@given(snapshots())
+def test_what_is_not_ours_is_never_changed_nor_is_anything_while_the_stack_observes(seen: Snapshot) -> None:
+    for intent in INTENTS:
+        for why, other in hindered(seen).items():
+            decision = decide_deployment(other, intent)
+            assert isinstance(decision, Hold | Refuse), why
+
+
+@DRAWN
+@given(snapshots())
+def test_while_another_run_is_at_it_nothing_is_begun(seen: Snapshot) -> None:
+    busy = seen.model_copy(update={"lease": lease("you", seen.now + timedelta(hours=1))})
+    for intent in INTENTS:
+        decision = decide_deployment(busy, intent)
+        gone = busy.endpoint is None and busy.deployment.removed_at is not None
+        assert isinstance(decision, Hold | Refuse | TakeOver) or (gone and isinstance(decision, Tidy))
+
+
+@DRAWN
+@given(snapshots())
+def test_within_a_hold_nothing_is_changed_but_to_get_off_a_window_or_to_end_what_was_begun(seen: Snapshot) -> None:
+    if seen.endpoint is not None:
+        held = seen.endpoint.model_copy(update={"tags": {**STACK_TAGS, "berth:hold": "until I say so"}})
+        seen = seen.model_copy(update={"endpoint": held})
+    if hands_off(seen) is None:
+        return
+    decision = decide_deployment(seen, RECONCILE)
+    if is_hopping(seen) or recreation(seen) is not None:
+        assert isinstance(decision, Deploy | HandOver | Hold | Refuse | BeginPurchase | Tidy)
+    else:
+        gone = seen.endpoint is None and seen.deployment.removed_at is not None
+        assert isinstance(decision, HandOver | Hold | Refuse | BeginPurchase) or (gone and isinstance(decision, Tidy))
+    if isinstance(decision, HandOver) and decision.config is not None:
+        live = seen.endpoint.config if seen.endpoint else None
+        assert live is None or live.model is None or decision.config.model == live.model
+
+
+@settings(DRAWN, max_examples=250)
 @given(snapshots())
 def test_what_reconcile_decides_leads_to_a_hold_once_it_is_done(seen: Snapshot) -> None:
-    for _round in range(4):
-        decision = decide_deployment(seen, Intent(kind="reconcile"))
+    begun: tuple[str, ...] = ()
+    made: list[str] = []
+    for _round in range(MOST_CHANGES + 1):
+        decision = decide_deployment(seen, Intent(kind="reconcile", begun=begun))
         if isinstance(decision, Hold | Refuse):
             return
-        assert isinstance(decision, ASKS)
-        seen = _after(seen, decision)
-    raise AssertionError(f"still deciding after four changes: {decision}")
-
-
-def _after(seen: Snapshot, decision: Deploy | Rotate | Resize | HandOver) -> Snapshot:
-    """The world if AWS does just what is asked."""
-    done = Attempt(
-        kind=decision.kind,
-        target=target_of(decision),
-        started_at=seen.now,
-        ended_at=seen.now + timedelta(minutes=4),
-        done=True,
-    )
-    before = {"now": seen.now + timedelta(minutes=4), "attempts": (done, *seen.attempts)}
-    if decision.action in ("delete", "clean"):
-        return seen.model_copy(update={**before, "endpoint": None, "plans": _used(seen, None, 0), "on_demand": ()})
-    if isinstance(decision, Resize):
-        where = seen.endpoint.plan_arn if seen.endpoint else None
-        resized = endpoint(seen.deployment, count=decision.instance_count, plan_arn=where)
-        return seen.model_copy(
-            update={**before, "endpoint": resized, "plans": _used(seen, where, decision.instance_count)}
-        )
-    assert decision.config is not None
-    spec = decision.config
-    moved = endpoint(
-        seen.deployment, count=spec.instance_count, plan_arn=spec.plan_arn, instance_type=spec.instance_type
-    )
-    used = _used(seen, spec.plan_arn, spec.instance_count)
-    stays = () if spec.plan_arn else seen.on_demand
-    return seen.model_copy(update={**before, "endpoint": moved, "plans": used, "on_demand": stays})
-
-
-def _used(seen: Snapshot, plan_arn: str | None, count: int) -> tuple[PlanSeen, ...]:
-    return tuple(
-        each.model_copy(
-            update={
-                "available_count": each.total_count - (count if each.arn == plan_arn else 0),
-                "in_use_count": count if each.arn == plan_arn else 0,
-            }
-        )
-        for each in seen.plans
-    )
+        made.append(f"{decision.kind}: {decision.reason}")
+        keeps_to_the_reservation(seen, decision)
+        keeps_to_the_budget(seen, decision)
+        if isinstance(decision, BeginPurchase):
+            begun = (*begun, decision.id)
+        seen = done(seen, decision)
+    raise AssertionError("still deciding:\n" + "\n".join(made))

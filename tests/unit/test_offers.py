@@ -85,6 +85,24 @@ def test_of_several_noes_the_one_that_can_be_helped_is_the_code(offers: tuple[Of
     assert chosen.code == code
 
 
+def test_an_offer_without_times_comes_last_and_hides_nothing() -> None:
+    chosen = choose(order(), (offer("vague", blocks=(block(None, None),), price="1.00"), offer("best")), NOW)
+    assert not isinstance(chosen, NoOffer)
+    assert (chosen[0].offer.id, "vague" in chosen[1]) == ("best", True)
+    assert chosen[1].endswith("it doesn't say when it starts and ends")
+
+
+def test_nothing_on_sale_is_told_with_what_was_looked_for() -> None:
+    none = choose(extension_order(hours=48), (), NOW)
+    assert isinstance(none, NoOffer)
+    assert none.reason == "nothing is on sale for 48 more hours of plan p5"
+    bounded = choose(order(not_before=NOW, not_after=START), (), NOW)
+    assert isinstance(bounded, NoOffer)
+    assert bounded.reason == (
+        f"nothing is on sale for 1 x {P5} for 24 hours from 2026-03-01 09:00 UTC until 2026-03-03 11:30 UTC"
+    )
+
+
 def test_an_extension_begins_where_the_plan_ends() -> None:
     ordered = extension_order()
     assert judge(ordered, offer(starts=START + 7 * DAY), NOW).code == ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from berth_core.decide.approving import remind_at
 from berth_core.decide.purchasing import decide_purchase
 from berth_core.purchases import (
     Ask,
@@ -54,6 +55,35 @@ def test_a_weekend_is_the_most_that_an_answer_may_take() -> None:
     decision = decide_purchase(seen(REQUIRED, offers=(offer(starts=START + 20 * DAY),)), None)
     assert isinstance(decision, Ask)
     assert decision.approval.expires_at == NOW + timedelta(hours=72)
+
+
+def test_a_yes_to_more_time_is_of_use_until_the_call_would_come_too_late() -> None:
+    ordered = extension_order(approval="required", answer_by=START + 5 * MINUTE)
+    decision = decide_purchase(_extending(order=ordered), None)
+    assert isinstance(decision, Ask)
+    # Where it begins is the plan's own end, and says nothing about the answer.
+    assert decision.approval.expires_at == START + 5 * MINUTE
+
+
+def test_whoever_does_not_answer_is_reminded_halfway() -> None:
+    assert remind_at(asked(REQUIRED)) == NOW + (START - 30 * MINUTE - NOW) / 2
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({"offers": ()}, "NoOffer"),
+        ({"offers": (offer(price="1000.01"),)}, "OverPrice"),
+        ({"month": Month(month="2026-03", usd={"other": Decimal("1100.01")})}, "OverBudget"),
+    ],
+)
+def test_what_cannot_be_bought_is_said_before_anybody_is_asked(over: dict[str, Any], expected: str) -> None:
+    assert code(decide_purchase(seen(REQUIRED, **over), None)) == expected
+
+
+def test_a_budget_may_be_used_up_to_the_last_cent() -> None:
+    month = Month(month="2026-03", usd={"other": Decimal("1100.00")})
+    assert isinstance(decide_purchase(seen(month=month), None), Take)
 
 
 def test_nobody_is_asked_when_no_answer_could_come_in_time() -> None:
@@ -126,6 +156,13 @@ def test_a_price_that_moved_is_told_with_both() -> None:
     decision = decide_purchase(seen(purchase=purchase(order()), offers=(offer("tpo-b", price="950.00"),)), None)
     assert isinstance(decision, NotBought)
     assert "900.00 USD) is now tpo-b" in decision.reason
+
+
+def test_an_offer_that_is_gone_is_told_as_gone_whatever_else_is_on_sale() -> None:
+    others = (offer("tpo-b", hours=48), offer("tpo-c", starts=START + DAY))
+    decision = decide_purchase(seen(purchase=purchase(order()), offers=others), None)
+    assert isinstance(decision, NotBought)
+    assert decision.reason.endswith("is not on sale any more")
 
 
 def test_what_this_run_has_set_aside_already_is_not_counted_twice() -> None:

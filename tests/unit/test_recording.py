@@ -148,9 +148,14 @@ def test_what_stood_empty_costs_from_the_call_that_woke_it() -> None:
 def test_what_left_its_window_without_instances_costs_from_the_call_that_woke_it() -> None:
     off = attempt(kind="hand_over", rung="scale_to_zero", ended_at=component_facts.NOW - timedelta(hours=1))
     seen = _woken(attempts=(off, component_facts.carried_out()))
-    begun = happened(decision=Hold(code="AsWanted", reason=""), seen=seen).stay_begun
-    assert begun is not None
-    assert begun.started_at == seen.now - timedelta(minutes=4)
+    recording = happened(decision=Hold(code="AsWanted", reason=""), seen=seen)
+    assert recording.stay_begun is not None
+    assert recording.stay_begun.started_at == seen.now - timedelta(minutes=4)
+    assert told(recording) == ["Components Scaled"]
+    paid = "a call has woken it: 1 x ml.p5.48xlarge on on-demand, paid for since 2026-03-03 14:26 UTC"
+    assert recording.announcements[0].detail["reason"] == paid
+    known = seen.model_copy(update={"on_demand": (recording.stay_begun,)})
+    assert told(happened(decision=Hold(code="AsWanted", reason=""), seen=known)) == []
 
 
 def test_what_we_wake_costs_from_the_request_on() -> None:

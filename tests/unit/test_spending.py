@@ -89,6 +89,12 @@ def test_what_was_begun_before_stands_for_it(version: str, over: dict[str, Any],
     assert (spend(_seen(wants(), purchases=(before,)), reconcile()) is not None) == begins
 
 
+@pytest.mark.parametrize("over", [REFUSED, BOUGHT])
+def test_what_another_deployment_has_bought_or_not_says_nothing_about_this_one(over: dict[str, Any]) -> None:
+    theirs = _purchase(_order(wants()).model_copy(update={"deployment": "other"}), **over)
+    assert spend(_seen(wants(), purchases=(theirs,)), reconcile()) is not None
+
+
 def test_other_terms_may_buy_the_next_plan() -> None:
     before = _purchase(_order(wants()).model_copy(update={"version": "v0"}), **BOUGHT)
     names = ("p5-for-eval", "p5-second")

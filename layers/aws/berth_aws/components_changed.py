@@ -37,9 +37,11 @@ def bring_about(client: Client, spec: ComponentSpec, ours: Ours, kept: Described
         return f"{spec.name} is {there['InferenceComponentStatus']}"
     if there["InferenceComponentStatus"] == "Failed":
         return ""
+    desired, current = copies_of(there)
+    if spec.copies == 0 and desired:
+        return _set_copies(client, spec.name, 0)  # first, since without a copy a change of the rest needs no room
     if _differs(there, spec):
         return _update(client, there, spec)
-    desired, current = copies_of(there)
     if spec.copies is not None and desired != spec.copies:
         return _set_copies(client, spec.name, spec.copies)
     return "" if desired == current else f"{spec.name} has {current} of {desired} copies"

@@ -29,6 +29,13 @@ def send_task_success(client: Client, token: str, output: dict[str, Any]) -> boo
     return False
 
 
+def has_ended(client: Client, execution_arn: str) -> bool:
+    """Whether a run is over; Step Functions forgets one 90 days after its end."""
+    with fine_if(Answer.GONE, "DescribeExecution"):
+        return bool(client.describe_execution(executionArn=execution_arn)["status"] != "RUNNING")
+    return True
+
+
 def stop_execution(client: Client, execution_arn: str, why: str) -> bool:
     """Stops a run, and with it the machines that it runs. False if there is no such run any more. Idempotent."""
     with fine_if(Answer.GONE, "StopExecution"):

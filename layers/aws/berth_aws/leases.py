@@ -1,5 +1,6 @@
 """Who may change an endpoint: one lease per deployment, written on condition, lost by itself when its holder dies."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from berth_aws.attributes import Item
@@ -72,6 +73,11 @@ class Leases:
         """Renews, before a change. RefusedError if another took over: who comes back from the dead acts no more."""
         if not self.renew(deployment, holder, now, fence):
             raise RefusedError(f"the lease on {deployment} is no longer held by {holder}: another run has taken over")
+
+    def of(self, names: Iterable[str]) -> dict[str, Lease]:
+        """The leases of these deployments, also those that have lapsed: a run that ends well gives its lease back."""
+        rows = self._table.get_all((of_deployment(name), LEASE_ROW) for name in names)
+        return {row["pk"].removeprefix(of_deployment("")): _lease(row) for row in rows}
 
     def release(self, deployment: str, holder: str) -> bool:
         """False if there was nothing of this holder's to release: doing it twice, or too late, is harmless."""

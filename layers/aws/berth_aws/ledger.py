@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from berth_aws.registrations import Registrations
     from berth_aws.release_rows import ReleaseRows
     from berth_aws.standing import Standing
+    from berth_aws.sweep_rows import SweepRows
     from berth_aws.waiters import Waiters
 
 
@@ -123,3 +124,9 @@ class Ledger:
         from berth_aws.release_rows import ReleaseRows
 
         return ReleaseRows(self._table)
+
+    @cached_property
+    def sweeps(self) -> SweepRows:
+        from berth_aws.sweep_rows import SweepRows
+
+        return SweepRows(self._table)

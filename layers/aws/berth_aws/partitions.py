@@ -16,7 +16,8 @@
 | `components#<name>` | `specification#<component>` | what a component was before it was deleted to be made anew |
 | `history#<name>` | `told#<what>` | the run that told what is told only once |
 | `queue#<plan>` | name of a deployment | it waits for instances of the plan, until when it has looked again |
-| `waiter#<endpoint>` | hash of the holder | an execution that waits |
+| `waiters` | `<endpoint>#<hash of the holder>` | an execution that waits |
+| `sweeps` | `<time>#<execution>` | what a sweep repaired, or could not |
 
 `watched` is what the watch reads (`overview.py`). `deployment#<name>` is what a decision reads (`standing.py`), from
 its end: stays and lease first, then the newest attempts. So what a decision has to know in full sorts behind
@@ -24,6 +25,8 @@ its end: stays and lease first, then the newest attempts. So what a decision has
 """
 
 WATCHED = "watched"
+WAITERS = "waiters"
+SWEEPS = "sweeps"
 
 
 def of_deployment(deployment: str) -> str:
@@ -36,10 +39,6 @@ def history_of(deployment: str) -> str:
 
 def components_of(deployment: str) -> str:
     return f"components#{deployment}"
-
-
-def waiting_for(endpoint: str) -> str:
-    return f"waiter#{endpoint}"
 
 
 def queue_for(plan: str) -> str:

@@ -124,5 +124,6 @@ def brief(row: Item) -> DeploymentBrief:
         placed_on=row.get("placed_on"),
         reconciled=row.get("reconciled", False),
         object_mark=row.get("object_mark"),
+        keeps_staging=(row["manifest"].get("staging") or {}).get("keep", False),
         removed="removed_at" in row,
     )

@@ -105,6 +105,13 @@ def list_endpoints(client: Client) -> tuple[EndpointBrief, ...]:
         return tuple(_brief(each) for page in pages for each in page["Endpoints"])
 
 
+def list_configs(client: Client) -> tuple[str, ...]:
+    """The names of all endpoint configs of the account, ours and others'."""
+    with in_our_words("ListEndpointConfigs"):
+        pages = client.get_paginator("list_endpoint_configs").paginate(PaginationConfig={"PageSize": PAGE})
+        return tuple(each["EndpointConfigName"] for page in pages for each in page["EndpointConfigs"])
+
+
 def configs_of(client: Client, deployment: str) -> dict[str, str]:
     """The configs whose name is one that we give for this deployment, with their ARNs. Tags have the last word."""
     with in_our_words("ListEndpointConfigs"):

@@ -45,6 +45,15 @@ def alarms_of(client: Client, stack: str, deployment: str, components: Iterable[
     return tuple(found)
 
 
+def list_alarms(client: Client, stack: str) -> tuple[str, ...]:
+    """The names of all our alarms on components, a hundred a call. The stack's own have a dash after its name."""
+    with in_our_words("DescribeAlarms"):
+        pages = client.get_paginator("describe_alarms").paginate(
+            AlarmNamePrefix=f"{stack}.", AlarmTypes=["MetricAlarm"], PaginationConfig={"PageSize": 100}
+        )
+        return tuple(each["AlarmName"] for page in pages for each in page["MetricAlarms"])
+
+
 def targets_of(client: Client, components: list[str]) -> list[dict[str, Any]]:
     """DescribeScalableTargets' own answers."""
     with in_our_words("DescribeScalableTargets"):

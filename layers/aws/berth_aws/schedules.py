@@ -39,6 +39,13 @@ def keep_schedule(client: Client, wakeup: Wakeup, moment: Moment, now: datetime)
     return True
 
 
+def list_schedules(client: Client, group: str) -> tuple[str, ...]:
+    """The names of all schedules in our group, a hundred a call."""
+    with in_our_words("ListSchedules"):
+        pages = client.get_paginator("list_schedules").paginate(GroupName=group, PaginationConfig={"PageSize": 100})
+        return tuple(each["Name"] for page in pages for each in page["Schedules"])
+
+
 def drop_schedule(client: Client, group: str, name: str) -> bool:
     """False if there is none: it has fired, or was never made."""
     with fine_if(Answer.GONE, "DeleteSchedule"):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any, NamedTuple
 
 from berth_aws.attributes import Item, from_attributes, to_attributes
 from berth_aws.clients import Client
 from berth_aws.translate import in_our_words
+
+BATCH = 100
+"""Keys that one BatchGetItem takes."""
 
 
 def iso(moment: datetime) -> str:
@@ -40,6 +44,18 @@ class Table:
         with in_our_words("GetItem"):
             answer = self._client.get_item(TableName=self._name, Key=_key(pk, sk), ConsistentRead=True)
         return from_attributes(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, keys: Iterable[tuple[str, str]]) -> list[Item]:
+        """The rows of these keys that are there, in no order."""
+        found: list[Item] = []
+        for batch in batched(keys, BATCH, strict=False):
+            asked = {self._name: {"Keys": [_key(pk, sk) for pk, sk in batch], "ConsistentRead": True}}
+            while asked:
+                with in_our_words("BatchGetItem"):
+                    answer = self._client.batch_get_item(RequestItems=asked)
+                found += [from_attributes(each) for each in answer["Responses"].get(self._name, ())]
+                asked = answer.get("UnprocessedKeys", {})
+        return found
 
     def query(self, pk: str, condition: str = "", **values: Any) -> list[Item]:
         """All rows of `pk` whose `#sk` fits the condition, in the order of `sk`."""

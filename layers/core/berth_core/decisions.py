@@ -108,7 +108,8 @@ class HandOver(Changing):
 class ComponentSpec(Frozen):
     """An inference component as it shall be. Without `copies` it keeps those that it has.
 
-    `rollout` is UpdateInferenceComponent's DeploymentConfig; none replaces all copies at once.
+    `rollout` is UpdateInferenceComponent's DeploymentConfig; none replaces all copies at once. `anew` deletes it first
+    if it is older than the decision.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ComponentSpec(Frozen):
     memory_mb: int
     copies: int | None
     rollout: dict[str, Any] | None = None
+    anew: bool = False
 
 
 class ScalingSpec(Frozen):

@@ -85,6 +85,11 @@ def alarm_name(stack: str, kind: str, deployment: str, component: str) -> str:
     return f"{stack}.{kind}.{deployment}.{component}"
 
 
+def staging_of(deployment: str) -> str:
+    """Under what the lease on a deployment's staging is kept: no deployment's name has a slash."""
+    return f"{deployment}/staging"
+
+
 def deployment_of_alarm(name: str) -> str | None:
     """The deployment whose component one of our alarms is on; None for any other alarm."""
     parts = name.split(".")

@@ -303,6 +303,8 @@ def _with_stays(happened: Happened, recording: Recording) -> Recording:
         told["stay_ended_at"] = running.started_at if _never_launched(recording) else seen.now
     if stay is not None and not is_same:
         told["stay_begun"] = stay if running is None else stay.model_copy(update={"started_at": seen.now})
+    if stay is not None and running is None and _began(happened) is None and _came_back_at(seen) is not None:
+        told["announcements"] = (*recording.announcements, _woken_news(seen, stay))
     return recording.model_copy(update=told)
 
 
@@ -385,6 +387,20 @@ def _is_hop(decision: Decision | None) -> bool:
 def _taken_over_at(seen: Snapshot, endpoint: EndpointSeen) -> datetime:
     """A stay that we didn't ask for counts from when it was made, and from no earlier than its manifest is in force."""
     return max(endpoint.changed_at or seen.now, seen.deployment.registered_at)
+
+
+def _woken_news(seen: Snapshot, stay: OnDemandUse) -> Announcement:
+    """A call began to cost money, within what the manifest allows: that isn't done in silence."""
+    fleet = f"{stay.instance_count} x {stay.instance_type}"
+    ours = [each for each in seen.components if each.ours and each.desired_copies]
+    return news.components_scaled(
+        deployment=seen.deployment.name,
+        at=seen.now,
+        reason=f"a call has woken it: {fleet} on on-demand, paid for since {stay.started_at:%Y-%m-%d %H:%M} UTC",
+        decision_id="",
+        copies=max((each.desired_copies for each in ours), default=0),
+        components=tuple(each.name for each in ours),
+    )
 
 
 def _came_back_at(seen: Snapshot) -> datetime | None:

@@ -7,7 +7,7 @@ from berth_aws.ledger import Ledger
 from berth_aws.trials import create_trial, delete_trial, trials_of
 from berth_core.errors import RefusedError
 from berth_core.model import Frozen
-from berth_core.naming import tags_for
+from berth_core.naming import staging_of, tags_for
 from berth_core.releases import TRIAL_TAG, Stage
 
 
@@ -35,11 +35,6 @@ def apply_staging(
         delete_trial(sagemaker, name, stack)
     tags = {**tags_for(stack, registration), TRIAL_TAG: staged.spec.model}
     return StagingMade(asked=create_trial(sagemaker, staged.spec, tags), cleaned=cleaned)
-
-
-def staging_of(deployment: str) -> str:
-    """Under what the lease on a deployment's staging is kept: no deployment's name has a slash."""
-    return f"{deployment}/staging"
 
 
 def _claim(deployment: str, holder: str, ledger: Ledger, now: datetime) -> None:

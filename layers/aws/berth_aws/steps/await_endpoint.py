@@ -47,7 +47,7 @@ def await_endpoint(
 def resume(endpoint: str, waiter: Waiter, there: Described | None, waiters: Waiters) -> bool:
     """Lets the task go on if its wait is over. Answered first and forgotten second: a crash in between answers twice,
     and the second answer finds nobody. True if the task was waiting still."""
-    if not _is_over(there, waiter.until):
+    if not is_over(there, waiter.until):
         return False
     return _answer(endpoint, waiter, waiters)
 
@@ -58,7 +58,8 @@ def _answer(endpoint: str, waiter: Waiter, waiters: Waiters) -> bool:
     return answered
 
 
-def _is_over(there: Described | None, until: Until) -> bool:
+def is_over(there: Described | None, until: Until) -> bool:
+    """Whether the endpoint has settled, or is gone if that is waited for."""
     if until == "gone" or there is None:
         return there is None
     return there["EndpointStatus"] not in IN_TRANSITION and "PendingDeploymentSummary" not in there

@@ -5,9 +5,9 @@ from datetime import datetime
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_seen import described
-from berth_aws.steps.apply_staging import staging_of
 from berth_aws.steps.await_endpoint import Waiting, resume
 from berth_aws.waiters import Waiter
+from berth_core.naming import staging_of
 
 
 def await_staging(deployment: str, holder: str, token: str, endpoint: str, ledger: Ledger, now: datetime) -> Waiting:

@@ -5,9 +5,9 @@ from datetime import datetime
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_seen import described
-from berth_aws.steps.apply_staging import staging_of
 from berth_aws.trials import delete_trial, trials_of
 from berth_core.model import Frozen
+from berth_core.naming import staging_of
 from berth_core.releases import Stage
 
 
@@ -21,13 +21,19 @@ def clean_staging(
     """Idempotent. Does nothing without the lease: then it is another release that is on staging."""
     if not ledger.leases.renew(staging_of(deployment), holder, now):
         return StagingCleaned(deleted=())
-    sagemaker = clients.once_only("sagemaker")
     kept = staged.spec.name if staged.keep and _serves(staged.spec.name) else ""
-    deleted = tuple(name for name in trials_of(sagemaker, deployment, stack) if name != kept)
-    for name in deleted:
-        delete_trial(sagemaker, name, stack)
+    deleted = delete_trials(deployment, stack, but=kept)
     ledger.leases.release(staging_of(deployment), holder)
     return StagingCleaned(deleted=deleted)
+
+
+def delete_trials(deployment: str, stack: str, but: str = "") -> tuple[str, ...]:
+    """All that is ours on a deployment's staging, by name. For whoever holds its lease. BusyError while one is made."""
+    sagemaker = clients.once_only("sagemaker")
+    deleted = tuple(name for name in trials_of(sagemaker, deployment, stack) if name != but)
+    for name in deleted:
+        delete_trial(sagemaker, name, stack)
+    return deleted
 
 
 def _serves(endpoint: str) -> bool:

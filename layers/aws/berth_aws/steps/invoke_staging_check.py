@@ -7,11 +7,11 @@ from berth_aws import clients
 from berth_aws.asked_model import ask_model
 from berth_aws.ledger import Ledger
 from berth_aws.sagemaker_seen import described
-from berth_aws.steps.apply_staging import staging_of
 from berth_core.decide.answers import Reply, judge
 from berth_core.errors import RefusedError
 from berth_core.facts import Snapshot
 from berth_core.manifest import Check
+from berth_core.naming import staging_of
 from berth_core.releases import Measured, Stage
 
 Clock = Callable[[], datetime]

@@ -26,6 +26,7 @@ from berth_core.announcements.spending import (
     plan_purchased,
     purchase_refused,
 )
+from berth_core.announcements.sweeping import fleet_swept
 from berth_core.announcements.window import (
     handover_completed,
     handover_failed,
@@ -45,6 +46,7 @@ __all__ = [
     "downtime_begins",
     "endpoint_deployed",
     "endpoint_rotated",
+    "fleet_swept",
     "handover_completed",
     "handover_failed",
     "plan_extended",

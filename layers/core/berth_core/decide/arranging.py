@@ -6,6 +6,8 @@ from berth_core.facts import ComponentSeen, Snapshot
 from berth_core.manifest import Component
 
 FAILED = "Failed"
+SUSPENDED = 2
+"""Where a scalable target's tuple says it."""
 Scaled = tuple[tuple[object, ...] | None, bool, float | None]
 """The scalable target with its policies, whether a refused call wakes, and the minutes of the idle alarm."""
 
@@ -67,7 +69,7 @@ def scaling_specs(seen: Snapshot, order: Order, specs: tuple[ComponentSpec, ...]
     return tuple(
         ScalingSpec(
             component=each.name,
-            min_copies=_fewest(each, copies[each.name], parks=scaling.idle is not None),
+            min_copies=_fewest(each, copies[each.name], keeps_one=scaling.idle is not None or _is_reserved(seen)),
             max_copies=each.max_copies,
             suspended=order.strict,
             target_concurrency=scaling.target_concurrency,
@@ -87,13 +89,17 @@ def _copies(seen: Snapshot, spec: ComponentSpec) -> int:
     return there.desired_copies if there else 0
 
 
-def _fewest(component: Component, copies: int, *, parks: bool) -> int:
+def _is_reserved(seen: Snapshot) -> bool:
+    return seen.endpoint is not None and seen.endpoint.plan_arn is not None
+
+
+def _fewest(component: Component, copies: int, *, keeps_one: bool) -> int:
     """The target's minimum. More than there are would be brought up by the very registration (aws-facts 3.2).
 
-    Where the manifest says when to park, target tracking doesn't take the last copy away by itself: it knows neither
-    the reservation nor the break-even.
+    On a reservation, and where the manifest says when to park, target tracking doesn't take the last copy away by
+    itself: it knows neither what is paid for nor the break-even.
     """
-    return min(copies, max(component.min_copies, 1 if parks else 0))
+    return min(copies, max(component.min_copies, 1 if keeps_one else 0))
 
 
 def differences(seen: Snapshot, specs: tuple[ComponentSpec, ...], scaling: tuple[ScalingSpec, ...]) -> tuple[str, ...]:
@@ -139,6 +145,8 @@ def scaling_differences(seen: Snapshot, scaling: tuple[ScalingSpec, ...]) -> lis
 def _scaling_difference(component: str, wanted: Scaled, there: Scaled) -> str:
     """The number of copies in words, as that is what a call or a schedule changes."""
     to_be, as_is = wanted[0], there[0]
+    if to_be is not None and as_is is not None and to_be[SUSPENDED] != as_is[SUSPENDED]:
+        return f"{component} {'may not scale by itself any more' if to_be[SUSPENDED] else 'may scale by itself again'}"
     if to_be is None or as_is is None or wanted[1:] != there[1:] or to_be[:2] == as_is[:2]:
         return f"the scaling of {component} is not as wanted"
     return f"{component} scales between {as_is[0]} and {as_is[1]} copies, wanted: {to_be[0]} to {to_be[1]}"

@@ -60,9 +60,21 @@ def running_stay(seen: Snapshot) -> OnDemandUse | None:
 
 
 def stops_at(seen: Snapshot) -> datetime | None:
-    """When the endpoint, if it stays on on-demand, has to go, so that the deletion, too, is inside the caps."""
+    """When the endpoint, if it stays on on-demand, has to go, so that the way off, too, is inside the caps."""
     end = _reaches(seen, Decimal(1))
-    return end and end - expected("delete", seen.attempts) - timedelta(minutes=1)
+    return end and end - expected(_way_off(seen), seen.attempts) - timedelta(minutes=1)
+
+
+def least_hours(seen: Snapshot, arrival: str) -> Decimal:
+    """A stay that is over before it serves costs money for nothing: it has to come up, and to be gone in time."""
+    least = expected(arrival, seen.attempts) + expected(_way_off(seen), seen.attempts) + timedelta(minutes=1)
+    return _hours(least)
+
+
+def _way_off(seen: Snapshot) -> Literal["scale_to_zero", "delete"]:
+    """Instances that stand empty are let go, and paid for, some ten minutes later; a deletion takes less."""
+    manifest = seen.deployment.manifest
+    return "scale_to_zero" if manifest.components and "scale_to_zero" in manifest.end_of_window.ladder else "delete"
 
 
 def warns_at(seen: Snapshot) -> datetime | None:

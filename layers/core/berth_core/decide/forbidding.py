@@ -24,6 +24,7 @@ COMPONENT_TRIES = 5
 """Of a component that SageMaker calls Failed: over an hour, with the rests in between. Each takes accelerators from the
 others while it lasts. A lack of room is no such failure, and is tried on."""
 COMPONENT_FAILED = "ComponentFailed"
+ROLLED_BACK = "RolledBack"
 
 
 def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -91,7 +92,7 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
             code="GaveUp",
             reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
         )
-    if isinstance(decision, Scale) and [each.code for each in failures].count(COMPONENT_FAILED) >= COMPONENT_TRIES:
+    if isinstance(decision, Scale) and _wont_come_up(failures):
         return Hold(
             code="GaveUp",
             reason=f"{decision.reason}; it failed {len(failures)} times, and the others go on: change the manifest, or "
@@ -105,6 +106,11 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
         reason=f"{decision.kind} failed at {last.ended_at:%H:%M} UTC ({last.code}); next try at {again_at:%H:%M} UTC",
         next_at=again_at,
     )
+
+
+def _wont_come_up(failures: list[Attempt]) -> bool:
+    """A component, or its new model, was the reason often enough."""
+    return [each.code in (COMPONENT_FAILED, ROLLED_BACK) for each in failures].count(True) >= COMPONENT_TRIES
 
 
 def _again_at(last: Attempt, decision: Change, failures: int) -> datetime:

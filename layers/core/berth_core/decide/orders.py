@@ -8,7 +8,7 @@ is carried out and never what. The latest word counts: a rule of the schedule, a
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from berth_core.decide.budget import hours_left
+from berth_core.decide.budget import hours_left, least_hours, running_stay
 from berth_core.decide.firings import last_firing, next_firing
 from berth_core.durations import expected
 from berth_core.facts import Attempt, Snapshot
@@ -56,11 +56,12 @@ def next_change(seen: Snapshot) -> datetime | None:
 
 
 def is_carried_out(seen: Snapshot, order: Order) -> bool:
-    """Since it was given, and since the endpoint came onto a plan: after that all copies are brought up anew."""
+    """Since it was given, and since the endpoint came onto a plan or was parked off one: after that all copies are
+    brought up anew. The arrival itself is remembered only when its copies are there."""
     if not order.key:
         return True
-    arrivals = [each.started_at for each in seen.attempts if each.kind == "deploy" and each.done]
-    since = max([*arrivals[:1], seen.deployment.registered_at])
+    moves = [each.started_at for each in seen.attempts if each.done and _takes_copies_along(each)]
+    since = max([*moves[:1], seen.deployment.registered_at])
     if any(_carries_out(attempt, order) and attempt.ended_at >= since for attempt in seen.attempts):
         return True
     return len(seen.attempts) >= FULL and max(since, order.at) < seen.attempts[-1].ended_at
@@ -69,6 +70,10 @@ def is_carried_out(seen: Snapshot, order: Order) -> bool:
 def wake_time(seen: Snapshot) -> timedelta:
     """From zero copies to the first answer, as long as it took here before."""
     return expected("wake", seen.attempts)
+
+
+def _takes_copies_along(attempt: Attempt) -> bool:
+    return attempt.kind == "deploy" or attempt.rung == "scale_to_zero"
 
 
 def _carries_out(attempt: Attempt, order: Order) -> bool:
@@ -119,7 +124,9 @@ def _may_run_on_demand(seen: Snapshot) -> bool:
     live = seen.endpoint.config if seen.endpoint else None
     if allowed is None or live is None or live.instance_type is None:
         return False
-    return hours_left(seen, allowed, live.instance_type, live.instance_count or 1) > 0
+    if running_stay(seen) is not None:
+        return True  # when that one ends, its caps say
+    return hours_left(seen, allowed, live.instance_type, live.instance_count or 1) > least_hours(seen, "wake")
 
 
 def _by_schedule(seen: Snapshot) -> Order | None:

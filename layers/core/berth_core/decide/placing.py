@@ -40,8 +40,6 @@ def place(
     block that it was handed over from.
     """
     names = (wanted,) if wanted else seen.deployment.manifest.reservation.plans
-    if not names:
-        return NoPlace(reason="the manifest names no plan yet")
     answers = [look_at(seen, name, closes_at, by_hand=by_hand) for name in names]
     found = next((each for each in answers if isinstance(each, Place)), None)
     if found is not None:

@@ -170,8 +170,8 @@ def _over_budget(seen: PurchaseSeen, offer: Offer) -> NotBought | None:
     if price is None or spent + price <= seen.policy.budget_usd:
         return None
     text = (
-        f"{describe(offer)} would bring {seen.month.month} to {spent + price} USD, over the {seen.policy.budget_usd} USD "
-        "of the stack parameter PurchaseBudgetUsd"
+        f"{describe(offer)} would bring {seen.month.month} to {spent + price} USD, over the {seen.policy.budget_usd} "
+        "USD of the stack parameter PurchaseBudgetUsd"
     )
     return NotBought(code="OverBudget", reason=text, offer=offer)
 

@@ -10,8 +10,6 @@ from berth_core.facts import PlanStatus, Snapshot
 
 def home_looks_at(seen: Snapshot) -> datetime | None:
     """When a plan that has no room now, but is open, is worth another look; None if there is none to wait for."""
-    if seen.endpoint is None:
-        return None
     names = [plan.name for plan in seen.plans if plan.status is PlanStatus.ACTIVE and plan.name in awaited(seen)]
     answers = [look_at(seen, name, closings(seen)) for name in names]
     waits = [each.next_at for each in answers if isinstance(each, NoPlace) and each.next_at]

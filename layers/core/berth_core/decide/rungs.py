@@ -1,17 +1,16 @@
 """What each rung of the ladder would do now: an action and the config that it needs, or why not."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from berth_core.decide.begun import why_not_extended
-from berth_core.decide.budget import hours_left
+from berth_core.decide.budget import hours_left, least_hours
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings, other_plans
 from berth_core.decide.placing import NoPlace, look_at
 from berth_core.decisions import ConfigSpec
-from berth_core.durations import expected
 from berth_core.facts import Snapshot
+from berth_core.manifest import OnDemand
 from berth_core.naming import config_spec, on_demand_count, wanted_count
 
 Taken = tuple[str, ConfigSpec | None]
@@ -46,11 +45,6 @@ def on_demand_specs(seen: Snapshot) -> tuple[ConfigSpec, ...]:
     )
 
 
-def _extend(seen: Snapshot, _intent: Intent) -> Taken | str:
-    """Never taken here: it needs people, and so it is begun days ahead (spending.py)."""
-    return why_not_extended(seen)
-
-
 def _next_plan(seen: Snapshot, intent: Intent) -> Taken | str:
     """Another plan that could take a new deployment just as well: open, fitting, with room, and not closing too."""
     instance_type = seen.deployment.manifest.reservation.instance_type
@@ -70,23 +64,19 @@ def _next_plan(seen: Snapshot, intent: Intent) -> Taken | str:
 
 def _on_demand(seen: Snapshot, intent: Intent) -> Taken | str:
     allowed = seen.deployment.manifest.end_of_window.on_demand
-    if allowed is None:
-        return "not configured"
     untried = _untried(seen, intent)
     for spec in untried:
-        if hours_left(seen, allowed, spec.instance_type, spec.instance_count) > _least_hours(seen):
+        if allowed and _hours(seen, allowed, spec) > least_hours(seen, "on_demand"):
             return "update", spec
     return "its hours or its USD are used up" if untried else "no capacity for any of its instance types"
 
 
+def _hours(seen: Snapshot, allowed: OnDemand, spec: ConfigSpec) -> Decimal:
+    return hours_left(seen, allowed, spec.instance_type, spec.instance_count)
+
+
 def _untried(seen: Snapshot, intent: Intent) -> list[ConfigSpec]:
     return [spec for spec in on_demand_specs(seen) if spec.name not in _failed(intent)]
-
-
-def _least_hours(seen: Snapshot) -> Decimal:
-    """A stay that is over before it serves costs money for nothing: it has to come up, and to be deleted in time."""
-    least = expected("on_demand", seen.attempts) + expected("delete", seen.attempts) + timedelta(minutes=1)
-    return Decimal(str(least.total_seconds())) / 3600
 
 
 def _scale_to_zero(seen: Snapshot, intent: Intent) -> Taken | str:
@@ -110,9 +100,10 @@ def _failed(intent: Intent) -> set[str]:
 
 
 TAKE: dict[str, Callable[[Snapshot, Intent], Taken | str]] = {
-    "extend": _extend,
     "next_plan": _next_plan,
     "on_demand": _on_demand,
     "scale_to_zero": _scale_to_zero,
     "delete": _delete,
 }
+"""Asked of rungs that are not `unavailable`. `extend` always is: it needs people, so it is begun days ahead
+(spending.py)."""

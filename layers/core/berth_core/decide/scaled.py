@@ -1,7 +1,7 @@
 """What came of scaling, component by component. InService proves nothing: the copies are counted (aws-facts 3.1)."""
 
 from berth_core.decide.arranging import FAILED, ours, scaling_differences
-from berth_core.decide.forbidding import COMPONENT_FAILED
+from berth_core.decide.forbidding import COMPONENT_FAILED, ROLLED_BACK
 from berth_core.decisions import ComponentSpec, Scale
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
 
@@ -38,7 +38,7 @@ def _verdict(spec: ComponentSpec, there: ComponentSeen | None, decision: Scale, 
         return "TimedOut", f"{copies} and is {there.status}{because}"
     if there.model != spec.model:
         because = f" ({there.failure_reason})" if there.failure_reason else ""
-        return "RolledBack", f"{spec.name} serves {there.model}, {spec.model} was asked{because}"
+        return ROLLED_BACK, f"{spec.name} serves {there.model}, {spec.model} was asked{because}"
     if spec.copies not in (None, there.desired_copies) and not _was_moved(spec, there, seen):
         return "WrongCopies", f"{copies}, {spec.copies} were asked"
     return "", copies

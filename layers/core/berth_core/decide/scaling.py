@@ -14,6 +14,7 @@ from berth_core.decide.arranging import (
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
 from berth_core.decide.orders import BY_HAND, Order, is_carried_out, order_in_force
+from berth_core.decide.replacing import Replaced, replaced
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
 from berth_core.facts import IN_TRANSITION, Snapshot
@@ -21,6 +22,7 @@ from berth_core.model import Frozen
 from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, decision_id
 
 SOON = timedelta(minutes=1)
+ROOM_LOOKS = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(hours=1)
 """At whether another deployment waits for the instances, which nothing else tells."""
 PATIENCE = timedelta(minutes=60)
@@ -114,18 +116,27 @@ def _asks_too_much(seen: Snapshot, order: Order) -> Refuse | None:
     return Refuse(code="TooManyCopies", reason=text)
 
 
-def _by_order(seen: Snapshot, order: Order) -> Scale | None:
+def _by_order(seen: Snapshot, order: Order) -> Scale | Refuse | None:
     """An order is carried out once; after that auto scaling moves the copies, unless there is none or it may not."""
     if not is_carried_out(seen, order):
+        found = replaced(seen, component_specs(seen, order, moves_copies=True))
+        if found.noes and not differences(seen, found.specs, scaling_specs(seen, order, found.specs)):
+            return _no_room(seen, found)
         why = "; ".join([order.why, *failed(seen)])
         return _scale(seen, _Run(order=order, target=order.key, why=why, moves_copies=True))
     fixed = order.strict or not _scales_itself(seen)
-    specs = component_specs(seen, order, moves_copies=fixed)
-    wrong = differences(seen, specs, scaling_specs(seen, order, specs))
+    asked = component_specs(seen, order, moves_copies=fixed)
+    found = replaced(seen, asked)
+    wrong = differences(seen, found.specs, scaling_specs(seen, order, found.specs))
     if not wrong:
-        return None
+        return _no_room(seen, found) if found.noes else None
     target = order.key or order.why
     return _scale(seen, _Run(order=order, target=target, why="; ".join(wrong), moves_copies=fixed))
+
+
+def _no_room(seen: Snapshot, found: Replaced) -> Refuse:
+    """What there is goes on; copies, plans and instances come and go, so it is looked at again."""
+    return Refuse(code="NoRoom", reason="; ".join(found.noes), next_at=seen.now + ROOM_LOOKS)
 
 
 def _scales_itself(seen: Snapshot) -> bool:
@@ -160,13 +171,14 @@ def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
 
 def _scale(seen: Snapshot, run: _Run) -> Scale:
     order = run.order
-    specs = component_specs(seen, order, moves_copies=run.moves_copies)
+    found = replaced(seen, component_specs(seen, order, moves_copies=run.moves_copies))
+    specs = found.specs
     rung = _rung(seen, run)
     recreates = order.method == "delete_and_recreate" and run.moves_copies and order.why == BY_HAND
     return Scale.model_validate(
         {
             "id": decision_id(seen, "scale", run.target),
-            "reason": run.why or order.why,
+            "reason": "; ".join([run.why or order.why, *found.reasons, *found.noes]),
             "started_at": seen.now,
             "action": "recreate" if recreates else "copies",
             "rung": rung,
@@ -175,7 +187,7 @@ def _scale(seen: Snapshot, run: _Run) -> Scale:
             "scaling": scaling_specs(seen, order, specs),
             "copies": _copies(seen, order),
             "release": run.release,
-            "give_up_at": seen.now + (FOR_RELEASE if run.release else _patience(seen, rung)),
+            "give_up_at": seen.now + (FOR_RELEASE if run.release else max(_patience(seen, rung), found.longest)),
         }
     )
 

@@ -80,7 +80,7 @@ def _next_look(seen: Snapshot) -> datetime | None:
 
 
 def _release_looks(seen: Snapshot) -> list[datetime]:
-    """Parked off the reservation: the bill runs until SageMaker lets go of the last instance, of which no event tells."""
+    """Parked off the reservation: the bill runs until SageMaker lets go of the last instance, and no event tells."""
     endpoint = seen.endpoint
     parked = bool(seen.components) and not any(each.desired_copies for each in seen.components)
     if endpoint is None or endpoint.plan_arn is not None or not parked or not endpoint.instance_count:

@@ -44,6 +44,7 @@ class DeploymentBrief(Frozen):
     placed_on: str | None = None
     reconciled: bool = False
     object_mark: str | None = None
+    keeps_staging: bool = False
     removed: bool = False
 
 
@@ -118,8 +119,8 @@ def endpoint_mark(status: str, changed_at: datetime | None) -> str:
 def decide_watch(look: Look) -> WatchPlan:
     """Pure and idempotent: the same look after its answer was carried out wakes and tells nobody."""
     known = {row.name: row for row in look.rows}
-    plans = tuple(plan for plan in look.plans if not plan.targets or "endpoint" in plan.targets)
-    changes = tuple(change for plan in plans if (change := _change(plan, known.get(plan.name))))
+    plans = _for_endpoints(look)
+    changes = plan_changes(look)
     closings, told = _closings(look, plans, known)
     rows = tuple(PlanRow(name=plan.name, seen=plan, told_leads=told.get(plan.name, ())) for plan in plans)
     wakes = _wakes(look, changes)
@@ -132,6 +133,16 @@ def decide_watch(look: Look) -> WatchPlan:
         rows=tuple(row for row in rows if _worth_writing(row, known.get(row.name))),
         quiet_until=look.now if wakes else _quiet_until(look, plans),
     )
+
+
+def plan_changes(look: Look) -> tuple[PlanChange, ...]:
+    """The plans that differ from what the last watch saw."""
+    known = {row.name: row for row in look.rows}
+    return tuple(change for plan in _for_endpoints(look) if (change := _change(plan, known.get(plan.name))))
+
+
+def _for_endpoints(look: Look) -> tuple[PlanSeen, ...]:
+    return tuple(plan for plan in look.plans if not plan.targets or "endpoint" in plan.targets)
 
 
 def _change(plan: PlanSeen, row: PlanRow | None) -> PlanChange | None:
@@ -209,30 +220,34 @@ def _wakes(look: Look, changes: Sequence[PlanChange]) -> tuple[Wake, ...]:
     endpoints = {each.name: each for each in look.endpoints}
     wakes: list[Wake] = []
     for deployment in look.deployments:
-        # It may stand on a plan that its manifest no longer names.
-        under = {*deployment.plans, deployment.placed_on}
-        changed = [change for change in changes if change.plan.name in under]
-        reason = _reason(look, deployment, endpoints.get(deployment.name), changed)
+        reason = wake_reason(look, deployment, endpoints.get(deployment.name), changes)
         if reason is not None:
             wakes.append(Wake(deployment=deployment.name, reason=reason))
     return tuple(wakes)
 
 
-def _reason(
-    look: Look, deployment: DeploymentBrief, endpoint: EndpointBrief | None, changed: Sequence[PlanChange]
+def wake_reason(
+    look: Look, deployment: DeploymentBrief, endpoint: EndpointBrief | None, changes: Sequence[PlanChange]
 ) -> str | None:
+    """Why this deployment has to be looked at now, None if it hasn't."""
     if not deployment.reconciled:
         return "never reconciled"
+    # It may stand on a plan that its manifest no longer names.
+    under = {*deployment.plans, deployment.placed_on}
+    changed = [change for change in changes if change.plan.name in under]
     if changed:
         return f"plan {changed[0].plan.name}: {changed[0].what}"
     if deployment.due_at is not None and deployment.due_at <= look.now:
         return f"due since {deployment.due_at:%Y-%m-%d %H:%M} UTC"
+    return "the endpoint changed" if has_changed(deployment, endpoint) else None
+
+
+def has_changed(deployment: DeploymentBrief, endpoint: EndpointBrief | None) -> bool:
+    """Whether the endpoint has settled as something else than what was seen last."""
     if endpoint is not None and endpoint.status in IN_TRANSITION:
-        return None  # whoever changes it looks at the result; after that the mark differs
+        return False  # whoever changes it looks at the result; after that the mark differs
     mark = endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None
-    if mark != deployment.endpoint_seen:
-        return "the endpoint changed"
-    return None
+    return mark != deployment.endpoint_seen
 
 
 def _moments(look: Look, plans: Sequence[PlanSeen]) -> list[Moment]:

@@ -1,0 +1,298 @@
+"""Snapshots as hypothesis draws them: any manifest, on any plans, with anything running, by anybody."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from berth_core.decide.intent import Intent
+from berth_core.facts import (
+    ComponentSeen,
+    EndpointSeen,
+    Override,
+    PlanSeen,
+    PlanStatus,
+    Policy,
+    Registration,
+    RollbackAlarm,
+    Snapshot,
+    Turn,
+)
+from berth_core.ordering import PurchaseRequest, missing_plan, order_of_manifest
+from berth_core.purchases import Purchase
+from tests.builders import (
+    END,
+    P4D,
+    P5,
+    PLAN_ARN,
+    STACK_TAGS,
+    START,
+    attempt,
+    block,
+    endpoint,
+    plan,
+    registration,
+    snapshot,
+    stay,
+)
+from tests.purchase_builders import offer
+from tests.unit.component_facts import LLAMA, ROLE, alarms, registered
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+PLANS = {"p5-for-eval": PLAN_ARN, "p5-second": f"{PLAN_ARN}-second"}
+UNTIL = [None, START + 20 * HOUR, END + 20 * HOUR]
+STRANGERS = {
+    "not ours": {},
+    "another stack's": {**STACK_TAGS, "berth:stack": "other"},
+    "another deployment's": {**STACK_TAGS, "berth:deployment": "other"},
+}
+INTENTS = (
+    Intent(kind="reconcile"),
+    Intent(kind="deploy"),
+    Intent(kind="deploy", plan="p5-second"),
+    Intent(kind="rotate"),
+    Intent(kind="rotate", instance_count=2),
+    Intent(kind="rotate", model="by-hand"),
+    Intent(kind="hand_over"),
+    Intent(kind="hand_over", by_hand=False),
+    Intent(kind="hand_over", ladder=("next_plan", "on_demand", "delete")),
+    Intent(kind="scale"),
+    Intent(kind="scale", copies=0),
+    Intent(kind="scale", copies=3),
+    Intent(kind="scale", park=True),
+)
+
+
+@st.composite
+def manifests(draw: Any) -> dict[str, Any]:
+    """What a manifest says beside its name; always a valid one."""
+    components = draw(st.booleans())
+    allowed = draw(st.sampled_from([None, {"max_hours": 24, "max_usd": "2400.00"}, {"max_hours": 2, "max_usd": "90"}]))
+    rungs = ["next_plan", *(["on_demand"] if allowed else []), *(["scale_to_zero"] if components else []), "delete"]
+    end: dict[str, Any] = {
+        "ladder": draw(st.lists(st.sampled_from(rungs), min_size=1, unique=True)),
+        "between_blocks": draw(st.sampled_from(["scale_to_zero", "delete", *(["on_demand"] if allowed else [])])),
+        "return_to_reserved": draw(st.booleans()),
+    }
+    if allowed:
+        count = draw(st.sampled_from([None, 1, 2]))
+        end["on_demand"] = {"instance_types": draw(st.permutations([P5, P4D])), "instance_count": count, **allowed}
+    if draw(st.booleans()):
+        end["ladder"] = ["extend", *end["ladder"]]
+        end["extend"] = {"days": 1, "max_price_usd": "900.00", "approval": draw(st.sampled_from(["none", "required"]))}
+    reservation: dict[str, Any] = {
+        "plans": draw(st.sampled_from([["p5-for-eval"], ["p5-for-eval", "p5-second"]])),
+        "instance_type": P5,
+        "instance_count": draw(st.integers(1, 3)),
+        "priority": draw(st.integers(0, 2)),
+    }
+    if draw(st.booleans()):
+        reservation["purchase"] = {"hours": 24, "max_price_usd": "1000.00", "instance_count": 4}
+    strategies = ["auto", "all_at_once", "rolling", "recreate", *(["hop"] if allowed else [])]
+    rollout: dict[str, Any] = {
+        "strategy": draw(st.sampled_from(strategies)),
+        "alarms": draw(st.sampled_from([[], ["5xx"]])),
+        "allow_downtime": draw(st.booleans()),
+    }
+    rollout["allow_downtime"] |= rollout["strategy"] == "recreate"
+    given: dict[str, Any] = {
+        "reservation": reservation,
+        "end_of_window": end,
+        "rollout": rollout,
+        "on_drift": draw(st.sampled_from(["restore", "accept", "hold"])),
+        "on_remove": draw(st.sampled_from(["keep", "delete"])),
+        "hold_until": draw(st.sampled_from(UNTIL)),
+        **(draw(_of_components()) if components else draw(_of_a_model())),
+    }
+    return given
+
+
+@st.composite
+def _of_a_model(draw: Any) -> dict[str, Any]:
+    turns = [{"model": "ft-a", "hours": 20}, {"model": "ft-b", "hours": 200}]
+    evaluate = draw(st.sampled_from([[], turns]))
+    return {"model": draw(st.sampled_from(["my-model", "my-model-v2"])), "evaluate": evaluate}
+
+
+@st.composite
+def _of_components(draw: Any) -> dict[str, Any]:
+    names = draw(st.sampled_from([["llama-8b"], ["llama-8b", "other"]]))
+    rules = [
+        {"cron": "0 18 * * ? *", "copies": 0},
+        {"cron": "0 7 * * ? *", "timezone": "Europe/Berlin", "copies": 2, "ready_by": draw(st.booleans())},
+    ]
+    scaling = {
+        "target_concurrency": draw(st.sampled_from([None, 5])),
+        "idle": draw(st.sampled_from([None, {"minutes": 15, "copies": 0}])),
+        "wake": draw(st.booleans()),
+        "schedule": draw(st.sampled_from([[], rules])),
+        "method": draw(st.sampled_from(["copies", "delete_and_recreate"])),
+    }
+    return {
+        "model": None,
+        "components": [{**LLAMA, "name": name} for name in names],
+        "execution_role_arn": ROLE,
+        "scaling": draw(st.sampled_from([None, scaling])),
+    }
+
+
+@st.composite
+def plans(draw: Any) -> tuple[PlanSeen, ...]:
+    """Some of the two plans, each with a block that may have begun, and perhaps one more after a gap."""
+    found: list[PlanSeen] = []
+    for name, arn in PLANS.items():
+        total = draw(st.integers(1, 4))
+        used = draw(st.integers(0, total))
+        end = END + draw(st.integers(-9000, 300)) * MINUTE
+        blocks = [block(START, end, total), block(end + 20 * HOUR, end + 40 * HOUR, total)]
+        seen = plan(
+            name=name,
+            arn=arn,
+            status=draw(st.sampled_from([PlanStatus.ACTIVE, PlanStatus.ACTIVE, *PlanStatus, "Suspended"])),
+            targets=draw(st.sampled_from([("endpoint",), ("endpoint",), (), ("training-job",)])),
+            total_count=total,
+            available_count=total - used,
+            in_use_count=used,
+            blocks=tuple(blocks[: draw(st.integers(1, 2))]),
+        )
+        found += draw(st.sampled_from([[seen], [seen], []]))
+    return tuple(found)
+
+
+@st.composite
+def endpoints(draw: Any, wanted: Registration) -> EndpointSeen | None:
+    """With the wanted config, another model's, or one by hand; ours, and perhaps held."""
+    old = registration(model="old") if wanted.manifest.components is None else wanted
+    live = draw(st.sampled_from([wanted, old, old, None]))
+    if live is None:
+        return None
+    tags = [STACK_TAGS] * 6
+    held = [{**STACK_TAGS, "berth:hold": said} for said in ("whenever", "2026-03-05T00:00:00Z")]
+    over: dict[str, Any] = {"config_name": "by-hand"} if draw(st.integers(0, 5)) == 0 else {}
+    return endpoint(
+        live,
+        count=draw(st.integers(1, 3)),
+        plan_arn=draw(st.sampled_from([*PLANS.values(), None])),
+        status=draw(st.sampled_from(["InService"] * 6 + ["Failed", "Updating", "UpdateRollbackFailed"])),
+        tags=draw(st.sampled_from([*tags, *held])),
+        changed_at=START + draw(st.integers(-48, 48)) * HOUR,
+        **over,
+    )
+
+
+@st.composite
+def components(draw: Any, wanted: Registration) -> tuple[ComponentSeen, ...]:
+    """The declared ones, some of them, in any state, ours or not."""
+    found: list[ComponentSeen] = []
+    for each in wanted.manifest.components or ():
+        copies = draw(st.integers(0, 2))
+        seen = ComponentSeen(
+            name=each.name,
+            status=draw(st.sampled_from(["InService"] * 5 + ["Failed", "Updating"])),
+            desired_copies=copies,
+            current_copies=copies,
+            ours=draw(st.integers(0, 9)) > 0,
+            model=draw(st.sampled_from([each.model, each.model, "old"])),
+            accelerators=each.accelerators,
+            memory_mb=each.memory_mb,
+        )
+        found += draw(st.sampled_from([[seen], [seen], []]))
+    return tuple(found)
+
+
+@st.composite
+def attempts(draw: Any, now: datetime) -> tuple[Any, ...]:
+    """What was done or failed before, newest first."""
+    ages = sorted(draw(st.lists(st.integers(1, 3000), max_size=5)))
+    kinds = [("deploy", None), ("rotate", None), ("rotate", "hop"), ("hand_over", "on_demand"), ("scale", None)]
+    found = []
+    for age in ages:
+        kind, rung = draw(st.sampled_from([*kinds, ("hand_over", "scale_to_zero"), ("tidy", None)]))
+        done = draw(st.booleans())
+        ended_at = now - age * MINUTE
+        found.append(
+            attempt(kind=kind, rung=rung, done=done, started_at=ended_at - 9 * MINUTE, ended_at=ended_at, code="x")
+        )
+    return tuple(found)
+
+
+@st.composite
+def snapshots(draw: Any) -> Snapshot:
+    """What we may act on: ours, and nobody else at it. `hindered` makes others of it."""
+    now = START + draw(st.integers(-600, 11_000)) * MINUTE
+    given = draw(manifests())
+    asked = [
+        None,
+        None,
+        Override(model="by-hand"),
+        Override(instance_count=2),
+        Override(copies=1, copies_at=now - HOUR),
+    ]
+    wanted = registration(
+        {
+            "override": draw(st.sampled_from(asked)),
+            "removed_at": draw(st.sampled_from([None, None, None, now - MINUTE])),
+        },
+        **given,
+    )
+    there = draw(endpoints(wanted))
+    since = now - draw(st.integers(1, 1600)) * MINUTE
+    stays = (stay(since, instance_type=draw(st.sampled_from([P5, P4D]))),)
+    if there is None or there.plan_arn is not None:
+        stays = (stay(since - HOUR, since),)
+    elif draw(st.integers(0, 4)) == 0:
+        stays = (stays[0].model_copy(update={"hop": True}),)
+    seen = snapshot(
+        now,
+        deployment=wanted,
+        policy=Policy(
+            stack="berth",
+            prices_usd_per_hour=draw(st.sampled_from([{P5: "55.04", P4D: "21.96"}, {P4D: "21.96"}])),
+        ),
+        plans=draw(plans()),
+        endpoint=there,
+        attempts=draw(attempts(now)),
+        on_demand=draw(st.sampled_from([(), stays])) if there is None or there.plan_arn else stays,
+        components=draw(components(wanted)) if there else (),
+        rivals=draw(st.sampled_from([(), _rivals()])),
+        waiting=draw(st.sampled_from([(), ("other",)])),
+        rollback_alarms=draw(st.sampled_from([(), (RollbackAlarm(name="5xx", state="OK"),)])),
+        turns=draw(st.sampled_from([(), (Turn(model="ft-a", started_at=START, ended_at=START + 20 * HOUR),)])),
+        purchases=draw(purchases(wanted)),
+    )
+    return seen if draw(st.booleans()) else scaled_by_itself(seen, draw)
+
+
+def hindered(seen: Snapshot) -> dict[str, Snapshot]:
+    """The same, but for what forbids every change of it."""
+    observing = seen.policy.model_copy(update={"observe_only": True})
+    found = {"observing": seen.model_copy(update={"policy": observing})}
+    if seen.endpoint is not None:
+        for name, tags in STRANGERS.items():
+            theirs = seen.endpoint.model_copy(update={"tags": tags})
+            found[name] = seen.model_copy(update={"endpoint": theirs})
+    return found
+
+
+def _rivals() -> tuple[Any, ...]:
+    return ({"name": "aya", "plan": "p5-for-eval", "priority": 1, "instance_count": 1},)
+
+
+@st.composite
+def purchases(draw: Any, wanted: Registration) -> tuple[Purchase, ...]:
+    """A request for the first of the manifest's plans: open, refused, or paid."""
+    if wanted.manifest.reservation.purchase is None or wanted.removed_at or missing_plan(wanted, ()) is None:
+        return ()
+    ordered = order_of_manifest(PurchaseRequest(), wanted, (), None)
+    ended = draw(st.sampled_from([{}, {"ended_at": START}, {"ended_at": START, "code": "NoOffer", "reason": "none"}]))
+    before = {"order": ordered, "request_id": "r", "holder": "e", "begun_at": START, "lapses_at": END, "offer": offer()}
+    return tuple(draw(st.sampled_from([(), (Purchase.model_validate({**before, **ended}),)])))
+
+
+def scaled_by_itself(seen: Snapshot, draw: Any) -> Snapshot:
+    """With scaling as it shall be, and alarms that may say that nobody calls."""
+    if seen.endpoint is None or not seen.components:
+        return seen
+    idle_since = draw(st.sampled_from([None, seen.now - 2 * HOUR]))
+    return seen.model_copy(update={"scaling": registered(seen), "alarms": alarms(seen, idle_since=idle_since)})

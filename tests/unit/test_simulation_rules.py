@@ -1,0 +1,290 @@
+"""Each rule of the simulation holds for a good world, and is broken by the one thing that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from rehearsal.run import Run
+from rehearsal.sagemaker.capacity import Holding, Pool
+from rehearsal.simulation import money_rules, ownership_rules, telling_rules, waking_rules, window_rules
+from rehearsal.simulation.calls import SeenCall
+from rehearsal.simulation.ending_rules import can_be_compared, ends_as_without_trouble, nothing_leaks
+from rehearsal.simulation.record import FailedRequests, Record
+from rehearsal.simulation.rules import RULES, broken
+from rehearsal.simulation.violations import Violation
+from rehearsal.simulation.worlds import Declared, Trouble, World
+from rehearsal.timeline import Entry
+from tests.unit.made_up_run import CLOSES, NAME, OPENS, P5, PLAN, START, UNTIL, minutes, plan, run, scenario, span
+
+HOLDER = "arn:aws:states:us-east-1:111122223333:execution:berth-deployment-reconcile:one"
+OTHER = "arn:aws:states:us-east-1:111122223333:execution:berth-deployment-reconcile:two"
+TAGS = (("berth:deployment", NAME), ("berth:stack", "berth"))
+MANIFEST = {
+    "reservation": {"plans": [PLAN], "purchase": {"max_price_usd": "100.00"}},
+    "end_of_window": {"on_demand": {"max_hours": 4, "max_usd": "400.00"}},
+}
+CONFIG = f"{NAME}-aaaa1111-x1"
+CALM = OPENS + timedelta(hours=2)
+
+
+def world(**other: Any) -> World:
+    given: dict[str, Any] = {
+        "seed": 1,
+        "base": {},
+        "declared": (Declared(START, NAME, MANIFEST),),
+        "slowest": minutes(10),
+        "budget_usd": Decimal(150),
+        "calms": (CALM,),
+    }
+    return World(**{**given, **other})
+
+
+def trouble(*excuses: str) -> Trouble:
+    return Trouble("crash_after function:X", CALM - minutes(20), CALM, (), frozenset(excuses))
+
+
+def record(*entries: Entry, calls: tuple[SeenCall, ...] = (), **other: Any) -> Record:
+    failures = other.pop("failures", ())
+    about = other.pop("world", world())
+    given: dict[str, Any] = {
+        "scenario": scenario(),
+        "until": UNTIL,
+        "entries": entries,
+        "plans": (plan(),),
+        "prices_usd_per_hour": ((P5, "50.00"),),
+    }
+    return Record(about, Run(**{**given, **other}), calls, failures)
+
+
+def call(operation: str, after: timedelta = timedelta(), **other: Any) -> SeenCall:
+    given: dict[str, Any] = {
+        "at": OPENS + after,
+        "operation": operation,
+        "subject": f"endpoint/{NAME}",
+        "by": "berth",
+        "request": {},
+        "holder": HOLDER,
+        "deployment": NAME,
+        "lease_holder": HOLDER,
+        "tags": TAGS,
+    }
+    return SeenCall(**{**given, **other})
+
+
+def told(detail_type: str, after: timedelta, text: str = "because") -> Entry:
+    more = {"detail_type": detail_type, "deployment": NAME}
+    return Entry(OPENS + after, "event", NAME, f"{detail_type}: {text}", more)
+
+
+def decided(after: timedelta, **more: Any) -> Entry:
+    return Entry(OPENS + after, "decision", NAME, "it is so", {"reason": "it is so", **more})
+
+
+def bought(usd: str, by: str = "berth") -> Entry:
+    more = {"upfront_fee_usd": usd, "by": by}
+    return Entry(START, "purchase", f"training-plan/{PLAN}", "bought", more)
+
+
+def purchase(after: timedelta = timedelta(), **other: Any) -> SeenCall:
+    request = {"TrainingPlanName": PLAN}
+    return call("CreateTrainingPlan", after, subject=f"training-plan/{PLAN}", request=request, **other)
+
+
+def failed(after: timedelta, error: str = "Endpoint not found") -> FailedRequests:
+    return FailedRequests(NAME, OPENS + after, OPENS + after + minutes(1), 6, error)
+
+
+def left(*leaks: str, **other: Any) -> Record:
+    return record(leaks=leaks, **other)
+
+
+HOUR = timedelta(hours=1)
+PAST = CLOSES - OPENS + HOUR
+ON_PLAN = span(OPENS + minutes(5), CLOSES + HOUR, "InService")
+OFF_PLAN = span(OPENS + minutes(5), CLOSES - HOUR, "InService")
+ON_DEMAND_RUNG = decided(HOUR, decision="hand_over", rung="on_demand")
+COMPLETED = told("Handover Completed", HOUR + minutes(5))
+EXPIRED = "Endpoint capacity reservation has expired."
+DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}")
+DUE = f"{(OPENS + HOUR).isoformat()}"
+LOOKED = Entry(OPENS + HOUR + minutes(1), "state", f"berth-deployment-reconcile/{NAME}-1", "started")
+
+CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
+    (
+        money_rules.one_purchase_per_intent,
+        record(calls=(purchase(refused="the offer is gone"), purchase(HOUR))),
+        record(calls=(purchase(), purchase(HOUR, refused="the name exists"))),
+    ),
+    (money_rules.spend_within_caps, record(bought("100.00"), bought("900.00", "person")), record(bought("100.01"))),
+    (money_rules.spend_within_caps, record(bought("75.00"), bought("75.00")), record(bought("75.00"), bought("76.00"))),
+    (
+        money_rules.on_demand_within_limits,
+        record(holdings=(Holding(NAME, Pool(P5), 1, OPENS, OPENS + 4 * HOUR),), endpoint_spans=(OFF_PLAN,)),
+        record(
+            holdings=(Holding(NAME, Pool(P5), 1, OPENS, OPENS + 4 * HOUR + minutes(1)),), endpoint_spans=(OFF_PLAN,)
+        ),
+    ),
+    (
+        money_rules.on_demand_within_limits,
+        record(holdings=(Holding(NAME, Pool(P5), 2, OPENS, OPENS + 3 * HOUR),), endpoint_spans=(OFF_PLAN,)),
+        record(holdings=(Holding(NAME, Pool(P5), 3, OPENS, OPENS + 3 * HOUR),), endpoint_spans=(OFF_PLAN,)),
+    ),
+    (
+        ownership_rules.only_what_is_ours,
+        record(calls=(call("DeleteEndpoint"), call("UpdateEndpoint", by="person", tags=()))),
+        record(calls=(call("DeleteEndpoint", tags=(("team", "nlp"),)),)),
+    ),
+    (
+        ownership_rules.no_config_in_use_is_deleted,
+        record(calls=(replace(DELETED_CONFIG, in_use=frozenset({"another"})),)),
+        record(calls=(replace(DELETED_CONFIG, in_use=frozenset({CONFIG})),)),
+    ),
+    (
+        ownership_rules.one_at_a_time,
+        record(calls=(call("UpdateEndpoint"), DELETED_CONFIG)),
+        record(calls=(replace(DELETED_CONFIG, lease_holder=OTHER),)),
+    ),
+    (
+        ownership_rules.one_at_a_time,
+        record(calls=(call("CreateEndpoint"), call("UpdateEndpoint", HOUR, holder=OTHER, lease_holder=OTHER))),
+        record(
+            calls=(
+                call("CreateEndpoint"),
+                call("UpdateEndpoint", HOUR, holder=OTHER, lease_holder=OTHER),
+                call("UpdateEndpoint", 2 * HOUR),
+            )
+        ),
+    ),
+    (
+        ownership_rules.one_at_a_time,
+        record(calls=(call("UpdateEndpoint", status="InService", refused="no"),)),
+        record(calls=(call("UpdateEndpoint", status="Updating", refused="in progress"),)),
+    ),
+    (
+        ownership_rules.nothing_beyond_the_reservation,
+        record(calls=(call("UpdateEndpoint", refused="no such config"),)),
+        record(calls=(call("UpdateEndpoint", refused="count (3) exceeds reserved capacity (2)"),)),
+    ),
+    (window_rules.nothing_past_its_end, record(endpoint_spans=(OFF_PLAN,)), record(endpoint_spans=(ON_PLAN,))),
+    (
+        window_rules.nothing_past_its_end,
+        record(told("Handover Failed", PAST - 2 * HOUR), endpoint_spans=(ON_PLAN,)),
+        record(told("Handover Completed", PAST - 2 * HOUR), endpoint_spans=(ON_PLAN,)),
+    ),
+    (
+        window_rules.no_failed_request_in_a_hand_over,
+        record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR - minutes(1)), failed(HOUR + minutes(6)))),
+        record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR + minutes(3)),)),
+    ),
+    (
+        window_rules.nobody_is_cut_off,
+        record(told("Handover Failed", PAST), failures=(failed(PAST, EXPIRED), failed(HOUR))),
+        record(failures=(failed(PAST, EXPIRED),)),
+    ),
+    (
+        telling_rules.every_change_is_announced,
+        record(told("Endpoint Deployed", minutes(5)), calls=(call("CreateEndpoint"),)),
+        record(told("Decision Held", minutes(5)), calls=(call("CreateEndpoint"),)),
+    ),
+    (
+        telling_rules.nothing_is_announced_twice,
+        record(told("Endpoint Rotated", minutes(5)), told("Endpoint Rotated", minutes(50))),
+        record(told("Endpoint Rotated", minutes(5)), told("Endpoint Rotated", minutes(6))),
+    ),
+    (
+        telling_rules.what_is_told_is_true,
+        record(
+            told("Endpoint Deployed", minutes(9), f"{CONFIG} is live with 1 in service"), endpoint_spans=(OFF_PLAN,)
+        ),
+        record(told("Endpoint Rotated", minutes(9), "llama-x2 is live with 1 in service"), endpoint_spans=(OFF_PLAN,)),
+    ),
+    (
+        telling_rules.what_is_told_is_true,
+        record(told("Handover Completed", minutes(9), "the endpoint is gone")),
+        record(told("Handover Completed", minutes(9), "the endpoint is gone"), endpoint_spans=(OFF_PLAN,)),
+    ),
+    (
+        telling_rules.nothing_fails_without_cause,
+        record(told("Rollback Detected", HOUR), world=world(troubles=(trouble(),))),
+        record(told("Rollback Detected", HOUR)),
+    ),
+    (
+        telling_rules.everything_has_its_reason,
+        record(decided(HOUR), told("Endpoint Deployed", HOUR)),
+        record(decided(HOUR, reason=" ")),
+    ),
+    (
+        waking_rules.woken_when_due,
+        record(decided(timedelta(), next_at=DUE), LOOKED),
+        record(decided(timedelta(), next_at=DUE), replace(LOOKED, at=LOOKED.at + minutes(4))),
+    ),
+    (nothing_leaks, left("endpoint config llama-eval-0badcafe-x1"), left(f"endpoint config {CONFIG}")),
+    (
+        nothing_leaks,
+        left("lease of deployment#llama-eval", world=world(troubles=(trouble("runs"),))),
+        left("lease of deployment#llama-eval"),
+    ),
+    (
+        nothing_leaks,
+        left("3 messages in FunctionDeadLetters", world=world(troubles=(trouble(),))),
+        left("3 messages in FunctionDeadLetters"),
+    ),
+    (
+        nothing_leaks,
+        record(
+            told("Handover Failed", PAST),
+            leaks=(f"endpoint {NAME}, InService",),
+            endpoint_spans=(span(OPENS, None, "InService"),),
+        ),
+        left(f"endpoint {NAME}, InService", endpoint_spans=(span(OPENS, None, "InService"),)),
+    ),
+    (nothing_leaks, left(), left("running execution berth-x", world=world(troubles=(trouble("runs"),)))),
+]
+
+
+@pytest.mark.parametrize(("rule", "good", "bad"), CASES)
+def test_a_rule_holds_for_what_is_right_and_is_broken_by_what_is_not(
+    rule: Callable[[Record], Iterator[Violation]], good: Record, bad: Record
+) -> None:
+    assert list(rule(good)) == []
+    assert list(rule(bad))
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {rule for rule, _, _ in CASES} == set(RULES)
+
+
+def test_all_that_is_broken_is_found_at_once() -> None:
+    bad = record(decided(HOUR, reason=""), leaks=("waiter for llama-eval",))
+    assert {violation.rule for violation in broken(bad)} == {"everything has its reason", "nothing leaks"}
+
+
+def test_an_endpoint_that_ends_elsewhere_than_without_trouble_is_found() -> None:
+    about = world(troubles=(trouble(),))
+    untroubled = record(endpoint_spans=(OFF_PLAN,))
+    same = record(world=about, endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(19)),))
+    late = record(world=about, endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(21)),))
+    assert list(ends_as_without_trouble(same, untroubled)) == []
+    assert [violation.rule for violation in ends_as_without_trouble(late, untroubled)] == ["ends as without trouble"]
+
+
+def test_what_changes_just_then_without_trouble_is_not_compared() -> None:
+    changing = record(endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(5)),))
+    assert list(ends_as_without_trouble(record(world=world(troubles=(trouble(),))), changing)) == []
+
+
+@pytest.mark.parametrize("excuse", ["capacity", "updates"])
+def test_trouble_that_changes_what_is_right_is_not_compared(excuse: str) -> None:
+    assert not can_be_compared(record(world=world(troubles=(trouble(excuse),))))
+    assert can_be_compared(record(world=world(troubles=(trouble("runs"),))))
+
+
+def test_the_walkthrough_breaks_no_rule_about_windows() -> None:
+    rules = (window_rules.nothing_past_its_end, window_rules.nobody_is_cut_off)
+    assert [violation for rule in rules for violation in rule(Record(world(), run()))] == []
