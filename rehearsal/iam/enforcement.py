@@ -41,7 +41,7 @@ class Use:
 class Guard:
     """Judges the calls of one cloud's roles. Verdicts are kept: the same role asks the same things all the time.
 
-    A role's policies are read when it first calls, as they are deployed before anything runs.
+    A role's policies are read when it first calls, and again after IAM or CloudFormation were asked for a change.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -50,6 +50,10 @@ class Guard:
         self._account = Account(settings.account_id, settings.region, self._tags_of, cloud.scaling.target_arn)
         self._statements: dict[str, tuple[Statement, ...] | None] = {}
         self._uses: dict[_Key, Use] = {}
+
+    def forget(self) -> None:
+        """Policies may have changed: a role's are read anew when it calls next, and its calls judged anew."""
+        self._statements.clear()
 
     @property
     def uses(self) -> tuple[Use, ...]:
@@ -74,7 +78,7 @@ class Guard:
     def _use(self, role_arn: str, asked: Asked, statements: tuple[Statement, ...]) -> Use:
         key = (role_arn, asked.action, asked.resource, tuple(sorted(asked.context.items())))
         use = self._uses.get(key)
-        if use is None:
+        if use is None or use.statements != statements:
             use = self._uses[key] = Use(role_arn, asked, judge(asked, statements), statements)
         return use
 

@@ -67,6 +67,8 @@ def _call(self: Any, event_name: str, request: Any, **kwargs: Any) -> Any:
     response = _originals["call"](self, event_name, request, **kwargs)
     if not call_counts.is_read_only(operation):
         cloud.touched()
+        if service in ("iam", "cloudformation"):
+            cloud.guard.forget()
     return _after(fault, service, request, response)
 
 

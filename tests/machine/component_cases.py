@@ -16,14 +16,13 @@ from tests.machine.cases import (
     overtaken,
     unregistered,
 )
-from tests.machine.site import NAME, Ended, Site
+from tests.machine.site import INFERENCE_ROLE, NAME, Ended, Site
 
 MACHINE = "components_scale"
-ROLE = "arn:aws:iam::111122223333:role/inference"
 FOR_COMPONENTS: dict[str, Any] = {
     "model": None,
     "components": [{"name": "llama-8b", "model": "m1", "copies": 1, "max_copies": 2}],
-    "execution_role_arn": ROLE,
+    "execution_role_arn": INFERENCE_ROLE,
     "scaling": {"target_concurrency": 5, "idle": {"minutes": 15}},
     "end_of_window": {"ladder": ["scale_to_zero", "delete"]},
 }

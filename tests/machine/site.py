@@ -22,6 +22,7 @@ OPEN = START + timedelta(minutes=5)
 P5 = "ml.p5.48xlarge"
 P4D = "ml.p4d.24xlarge"
 NAME = "llama-eval"
+INFERENCE_ROLE = "arn:aws:iam::111122223333:role/inference"
 BY_HAND_ONLY = "2026-03-20T00:00:00Z"
 """As `hold_until` it keeps reconcile's hands off, until the way off, and the machines to whoever starts them."""
 MANIFEST: dict[str, Any] = {
@@ -51,7 +52,8 @@ class Site:
 
     def __init__(self) -> None:
         self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
-        self.outputs = deploy(self.cloud, TEMPLATE, parameters={"PurchaseBudgetUsd": "20000"}).outputs
+        given = {"PurchaseBudgetUsd": "20000", "ExecutionRoleArns": INFERENCE_ROLE}
+        self.outputs = deploy(self.cloud, TEMPLATE, parameters=given).outputs
         self.sagemaker = self.cloud.client("sagemaker")
         self.machines = self.cloud.client("stepfunctions")
 
@@ -70,8 +72,8 @@ class Site:
         offering = self.cloud.sagemaker.put_on_sale(body)
         self.sagemaker.create_training_plan(TrainingPlanName="p5", TrainingPlanOfferingId=offering)
         for model in ("m1", "m2"):
-            role = "arn:aws:iam::111122223333:role/inference"
-            self.sagemaker.create_model(ModelName=model, ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
+            image = {"Image": "image"}
+            self.sagemaker.create_model(ModelName=model, ExecutionRoleArn=INFERENCE_ROLE, PrimaryContainer=image)
 
     def put(self, **over: Any) -> None:
         """The manifest, with top-level keys replaced; None leaves one out."""

@@ -1,4 +1,4 @@
-"""The four machines on the real template and the virtual clock: each case goes its way, and no state is left out."""
+"""The machines on the real template and the virtual clock: each case goes its way, and no state is left out."""
 
 from collections import defaultdict
 
@@ -9,8 +9,9 @@ from tests.machine.cases import CASES, Case, ended
 from tests.machine.component_cases import SCALES
 from tests.machine.purchase_cases import PURCHASES
 from tests.machine.release_cases import RELEASES
+from tests.machine.sweep_cases import SWEEPS
 
-ALL = [*CASES, *SCALES, *RELEASES, *PURCHASES]
+ALL = [*CASES, *SCALES, *RELEASES, *PURCHASES, *SWEEPS]
 each_case = pytest.mark.parametrize("case", ALL, ids=[f"{case.machine}: {case.name}" for case in ALL])
 
 

@@ -138,12 +138,13 @@ def _of_components(draw: Any) -> dict[str, Any]:
 
 
 @st.composite
-def plans(draw: Any) -> tuple[PlanSeen, ...]:
+def plans(draw: Any, there: EndpointSeen | None) -> tuple[PlanSeen, ...]:
     """Some of the two plans, each with a block that may have begun, and perhaps one more after a gap."""
     found: list[PlanSeen] = []
     for name, arn in PLANS.items():
-        total = draw(st.integers(1, 4))
-        used = draw(st.integers(0, total))
+        ours = there.instance_count if there and there.plan_arn == arn else 0
+        total = ours + draw(st.integers(0 if ours else 1, 3))
+        used = draw(st.integers(ours, total))
         end = END + draw(st.integers(-9000, 300)) * MINUTE
         blocks = [block(START, end, total), block(end + 20 * HOUR, end + 40 * HOUR, total)]
         seen = plan(
@@ -250,7 +251,7 @@ def snapshots(draw: Any) -> Snapshot:
             stack="berth",
             prices_usd_per_hour=draw(st.sampled_from([{P5: "55.04", P4D: "21.96"}, {P4D: "21.96"}])),
         ),
-        plans=draw(plans()),
+        plans=draw(plans(there)),
         endpoint=there,
         attempts=draw(attempts(now)),
         on_demand=draw(st.sampled_from([(), stays])) if there is None or there.plan_arn else stays,

@@ -31,7 +31,7 @@ NAMES_IN_THE_CONTRACT = {
     "Budget Reached",
     "Decision Held",
 }
-OURS = {"Deployment Failed", "Downtime Begins"} | {told.detail_type for told in TOLD_OF_RELEASES}
+OURS = {"Deployment Failed", "Downtime Begins", "Fleet Swept"} | {told.detail_type for told in TOLD_OF_RELEASES}
 
 NAME = "llama-eval"
 PLAN = "p5-for-eval"
@@ -203,6 +203,15 @@ TOLD = [
         code="WaitingForPlan",
         next_at=STARTS,
     ),
+    announcements.fleet_swept(
+        at=MIDWAY,
+        reason="repaired: llama-eval: something is on its staging, and no release is at it: deleted "
+        "llama-eval-staging-9025124d",
+        repaired=(
+            "llama-eval: something is on its staging, and no release is at it: deleted llama-eval-staging-9025124d",
+        ),
+        failed=(),
+    ),
 ]
 
 
@@ -245,7 +254,7 @@ def test_every_constructor_has_a_sample() -> None:
 @pytest.mark.parametrize("told", TOLD, ids=map(kebab, TOLD))
 def test_every_detail_has_what_subscribers_rely_on(told: Announcement) -> None:
     assert told.detail["schema"] == 1
-    assert told.detail["deployment"] == NAME
+    assert told.detail["deployment"] == (None if told.detail_type == "Fleet Swept" else NAME)
     assert told.detail["reason"]
     assert told.detail["at"].endswith("Z")
 

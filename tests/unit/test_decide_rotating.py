@@ -8,17 +8,19 @@ import pytest
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Refuse, Resize, Rotate
-from berth_core.facts import Override, RollbackAlarm
+from berth_core.facts import Override, RollbackAlarm, VariantSeen
 from tests.builders import (
     END,
     ON_DEMAND,
     P5,
+    PLAN_ARN,
     endpoint,
     plan,
     reconcile,
     registration,
     snapshot,
 )
+from tests.unit import component_facts
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -77,6 +79,38 @@ def test_a_count_with_no_room_for_the_difference_is_refused_and_asked_again_late
     decision = decide(seen)
     assert isinstance(decision, Refuse)
     assert (decision.code, decision.next_at) == ("NoRoom", seen.now + 5 * MINUTE)
+
+
+@pytest.mark.parametrize("over", [{"model": "my-model-v2"}, {"reservation": {
+    "plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2}}])  # fmt: skip
+def test_on_a_plan_that_nobody_sees_any_more_nothing_is_changed(over: dict[str, Any]) -> None:
+    seen = snapshot(deployment=registration(**over), endpoint=endpoint(), plans=())
+    decision = decide(seen)
+    assert (decision.kind, decision.code, decision.next_at) == ("refuse", "NoRoom", seen.now + 5 * MINUTE)
+    assert "isn't there any more" in decision.reason
+
+
+def parted(count: int, live: int, **over: Any) -> Any:
+    """An endpoint for components with room for `live` instances, where `count` are wanted, and one is free."""
+    reservation = {"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": count}
+    wanted = component_facts.deployed(reservation=reservation)
+    there = endpoint(component_facts.deployed(**over), count=live)
+    plans = (plan(total_count=4, available_count=1, in_use_count=3),)
+    return component_facts.seen(deployment=wanted, endpoint=there, plans=plans)
+
+
+def test_more_room_for_components_that_does_not_fit_is_refused_and_not_rotated_in_circles() -> None:
+    decision = decide(parted(2, live=1))
+    assert (decision.kind, decision.code) == ("refuse", "NoRoom")
+    assert decision.reason.endswith("(instances asked: 2; plan p5-for-eval reserves 4 (3 in use, 1 free))")
+
+
+def test_another_role_comes_at_the_present_size_where_the_wanted_one_does_not_fit() -> None:
+    seen = parted(2, live=1, execution_role_arn="arn:aws:iam::111122223333:role/old")
+    assert decide(seen).config.instance_count == 1
+    none_runs = (VariantSeen(name="main", current_count=0, desired_count=0, plan_arn=PLAN_ARN),)
+    parked = seen.model_copy(update={"endpoint": seen.endpoint.model_copy(update={"variants": none_runs})})
+    assert decide(parked).config.instance_count == 1
 
 
 def test_fewer_instances_always_fit() -> None:

@@ -30,9 +30,15 @@ def create_trial(client: Client, spec: TrialSpec, tags: dict[str, str]) -> str:
 
 
 def delete_trial(client: Client, name: str, stack: str) -> None:
-    """Endpoint first, config after it. Gone already is fine; BusyError while SageMaker is changing the endpoint."""
+    """Endpoint first, config after it. Gone already is fine; BusyError while SageMaker is changing the endpoint.
+
+    The config is looked for first: we may only take what carries our tag, and IAM finds no tag on what isn't there.
+    """
     delete_endpoint(client, name, stack)
-    delete_config(client, name)
+    with in_our_words("ListEndpointConfigs"):
+        configs = _named(client, "list_endpoint_configs", "EndpointConfigs", "EndpointConfig", name)
+    if name in configs:
+        delete_config(client, name)
 
 
 def trials_of(client: Client, deployment: str, stack: str) -> tuple[str, ...]:

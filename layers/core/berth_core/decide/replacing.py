@@ -68,7 +68,7 @@ def replaced(seen: Snapshot, specs: tuple[ComponentSpec, ...]) -> Replaced:
             found = found.model_copy(update={"specs": kept, "noes": (*found.noes, text)})
             continue
         free = None if free is None else free - way.takes
-        update = {"rollout": way.config, "anew": way.strategy == "recreate"}
+        update: dict[str, Any] = {"rollout": way.config, "anew": way.strategy == "recreate"}
         if way.strategy == "recreate":
             update["copies"] = _copies(spec, there)
         found = found.model_copy(

@@ -42,7 +42,7 @@ def rotate(seen: Snapshot, intent: Intent) -> Answer:
     drift = has_drifted(seen, endpoint) if intent.override is None else None
     held = drift_held(seen, endpoint, drift) if drift else None
     plan = plan_under(seen)
-    answer = held or _impossible(plan, spec)
+    answer = held or _impossible(seen, plan, spec)
     if answer is not None:
         return answer
     why = f"{drift}; on_drift says restore; " if drift else ""
@@ -82,8 +82,11 @@ def _wanted(seen: Snapshot, endpoint: EndpointSeen) -> ConfigSpec | None:
     return config_spec(seen.deployment, instance_type=live_type, count=count, plan_arn=None)
 
 
-def _impossible(plan: PlanSeen | None, spec: ConfigSpec) -> Refuse | None:
-    """What no waiting changes: more than is reserved, or another type than the plan's."""
+def _impossible(seen: Snapshot, plan: PlanSeen | None, spec: ConfigSpec) -> Refuse | None:
+    """What no waiting changes: more than is reserved, or another type than the plan's, or a plan that nobody sees."""
+    if plan is None and spec.plan_arn is not None:
+        text = f"{spec.plan_arn}, which the endpoint is on, isn't there any more: nobody can tell what fits on it"
+        return Refuse(code="NoRoom", reason=text, next_at=seen.now + LOOK_AGAIN)
     if plan is None:
         return None
     types = plan.instance_types
@@ -118,7 +121,7 @@ def _rotate(
     seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec, why: str
 ) -> Rotate | Refuse | Hold:
     over = hop_over(seen, plan, leaves_at(seen))
-    rooms = [_room(seen, plan, count, over) for count in dict.fromkeys((spec.instance_count, endpoint.instance_count))]
+    rooms = [_room(seen, plan, count, over) for count in _sizes(seen, endpoint, spec)]
     chosen = choose_rollout(_rules(seen, endpoint), *rooms)
     if isinstance(chosen, DoesNotFit):
         numbers = f" ({_numbers(plan, spec)})" if plan else ""
@@ -128,6 +131,14 @@ def _rotate(
         return forbidden
     hop = over if chosen.strategy == "hop" and isinstance(over, ConfigSpec) else None
     return _decided(seen, endpoint, plan, hop or _sized(seen, spec, chosen.fleet), chosen, why)
+
+
+def _sizes(seen: Snapshot, endpoint: EndpointSeen, spec: ConfigSpec) -> tuple[int, ...]:
+    """The wanted size, or else the present one, unless that is all that changes: then it would change nothing."""
+    wanted = spec.instance_count
+    if _is_same_but_for_count(seen, endpoint, spec):
+        return (wanted,)
+    return tuple(dict.fromkeys((wanted, _count(seen, endpoint) or wanted)))
 
 
 def _decided(
