@@ -16,8 +16,8 @@ from rehearsal.settings import Settings
 from rehearsal.timeline import Timeline
 
 if TYPE_CHECKING:
-    from rehearsal.iam.enforcement import Guard
     from rehearsal.alarms.watch import Alarms
+    from rehearsal.iam.enforcement import Guard
     from rehearsal.lambdas.registry import Registry
     from rehearsal.sagemaker.twin import Twin
     from rehearsal.scaling.targets import Scaling

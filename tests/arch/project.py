@@ -91,6 +91,17 @@ def machine(name: str) -> Json:
     return parsed
 
 
+def all_states(name: str) -> dict[str, Json]:
+    """The states of a machine with those inside its Map states."""
+    found: dict[str, Json] = {}
+    waiting = [machine(name)["States"]]
+    while waiting:
+        states = waiting.pop()
+        found |= states
+        waiting += [state["ItemProcessor"]["States"] for state in states.values() if "ItemProcessor" in state]
+    return found
+
+
 def machine_text(name: str) -> str:
     return (ROOT / "statemachines" / f"{name}.asl.yaml").read_text(encoding="utf-8")
 

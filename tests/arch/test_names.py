@@ -7,9 +7,9 @@ import pytest
 from tests.arch.project import (
     Json,
     Resource,
+    all_states,
     function_folders,
     invoked_function,
-    machine,
     machine_files,
     pascal,
     written,
@@ -65,7 +65,7 @@ def test_a_machines_file_logical_id_and_physical_name_are_one_word(name: str) ->
 @pytest.mark.parametrize("name", machine_files())
 def test_a_state_is_named_after_the_function_it_invokes(name: str) -> None:
     invoked: dict[str, list[str]] = {}
-    for state_name, state in machine(name)["States"].items():
+    for state_name, state in all_states(name).items():
         if function := invoked_function(state):
             invoked.setdefault(function, []).append(OTHER_WORDS.get(state_name, state_name))
     for function, state_names in invoked.items():

@@ -8,7 +8,17 @@ import pytest
 from jsonata import Jsonata
 
 from berth_core import errors
-from tests.arch.project import Json, invoked_function, machine, machine_files, machine_text, pascal, strings, written
+from tests.arch.project import (
+    Json,
+    all_states,
+    invoked_function,
+    machine,
+    machine_files,
+    machine_text,
+    pascal,
+    strings,
+    written,
+)
 
 ENDS = {"Succeed", "Fail"}
 WORD = r"'\w+'"
@@ -24,13 +34,13 @@ SERVICE_ERROR = re.compile(r"Lambda\.\w+|Sandbox\.Timedout|Runtime\.ExitError|(S
 TASKS = [
     pytest.param(name, state_name, id=f"{name}-{state_name}")
     for name in machine_files()
-    for state_name, state in machine(name)["States"].items()
+    for state_name, state in all_states(name).items()
     if state["Type"] == "Task"
 ]
 
 
 def _state(name: str, state_name: str) -> Json:
-    state: Json = machine(name)["States"][state_name]
+    state: Json = all_states(name)[state_name]
     return state
 
 
@@ -57,7 +67,7 @@ def test_every_target_exists_and_every_state_is_reached(name: str) -> None:
 def test_every_state_says_why_it_is_there_and_where_it_goes(name: str) -> None:
     assert machine(name)["QueryLanguage"] == "JSONata"
     assert machine(name)["Comment"]
-    for state_name, state in machine(name)["States"].items():
+    for state_name, state in all_states(name).items():
         assert state.get("Comment"), state_name
         assert state["Type"] in ENDS or state.get("End") or list(_targets(state)), state_name
         assert state["Type"] != "Choice" or "Default" in state, state_name

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.deployment import deploy
-from tests.machine.site import NAME, TEMPLATE, Site
+from tests.machine.site import NAME, Site
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "releases"
 PIPELINE = f"{NAME}-release"
+ANSWERED = ("Approval/Approve", "Berth/It")
+"""The approvals that Berth may answer: "<stage>/<action>"."""
+ACTION_ARNS = ",".join(f"arn:aws:codepipeline:us-east-1:111122223333:{PIPELINE}/{action}" for action in ANSWERED)
 
 
 class Pipelined:
@@ -73,12 +76,6 @@ class Pipelined:
             "version": 1,
         }
         self.pipelines.create_pipeline(pipeline=pipeline)
-
-    def allow(self, action: str) -> None:
-        """Berth may answer this approval: "<stage>/<action>"."""
-        settings = self.cloud.settings
-        arn = f"arn:aws:codepipeline:{settings.region}:{settings.account_id}:{PIPELINE}/{action}"
-        deploy(self.cloud, TEMPLATE, parameters={"ApprovalActionArns": arn})
 
     def start(self, model: str = "m2") -> str:
         variables = [{"name": "model", "value": model}]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.pipelined import PIPELINE, Pipelined
+from tests.conformance.pipelined import ACTION_ARNS, PIPELINE, Pipelined
 from tests.machine.site import NAME, Site
 
 GOOD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
@@ -21,7 +21,7 @@ BAD = {"body": "{}", "expect": [{"path": "$.model", "equals": "m1"}]}
 
 @pytest.fixture
 def pipelined(tmp_path: Path) -> Iterator[Pipelined]:
-    site = Site()
+    site = Site(ApprovalActionArns=ACTION_ARNS)
     try:
         yield Pipelined(site, tmp_path)
     finally:
@@ -227,7 +227,6 @@ def test_the_credentials_of_a_job_are_nowhere_in_the_logs(pipelined: Pipelined) 
 def test_berth_answers_an_approval_with_what_it_measured(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [GOOD]})
     pipelined.deploy(topic=pipelined.site.outputs["ReleaseApprovalTopicArn"])
-    pipelined.allow("Approval/Approve")
     assert pipelined.until(pipelined.start()) == "Succeeded"
     assert pipelined.action("Approve")["summary"].startswith("m2: 1 check passed on serverless inference")
     assert pipelined.production() == "m2"
@@ -245,7 +244,6 @@ def approval_action(pipelined: Pipelined, custom_data: str) -> dict[str, Any]:
 def test_an_approval_is_rejected_with_what_was_wrong(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [BAD]})
     pipelined.make(approval_action(pipelined, f"{NAME}: m2 wants to go to production"))
-    pipelined.allow("Berth/It")
     assert pipelined.until(pipelined.start()) == "Failed"
     assert "check 1: $.model is m2, wanted m1" in pipelined.action("It")["summary"]
     assert pipelined.production() == "m1"
@@ -261,7 +259,6 @@ def test_an_approval_without_a_release_is_left_to_people(pipelined: Pipelined) -
 def test_an_approval_that_a_person_answered_first_is_left_alone(pipelined: Pipelined) -> None:
     pipelined.site.serve(staging={"checks": [BAD]})
     pipelined.make(approval_action(pipelined, f"{NAME}: m2"))
-    pipelined.allow("Berth/It")
     execution = pipelined.start()
     pipelined.cloud.kernel.run_until(lambda: "token" in pipelined.action("It"), 3600)
     pipelined.answer("Approved", stageName="Berth", actionName="It", token=pipelined.action("It")["token"])

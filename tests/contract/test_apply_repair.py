@@ -83,7 +83,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     monkeypatch.setattr(clients, "shared", lambda _service: world)
     monkeypatch.setattr(step, "delete_trials", lambda name, _stack: world.asked.append(name) or ("a-staging",))
-    monkeypatch.setattr(step, "clean_configs", lambda *_: world.asked.append("configs") or Cleaned(deleted=("a-config",)))
+    monkeypatch.setattr(
+        step, "clean_configs", lambda *_: world.asked.append("configs") or Cleaned(deleted=("a-config",))
+    )
     monkeypatch.setattr(step.Scaler, "remove", lambda _, component: world.asked.append(component))
     return world
 
@@ -144,9 +146,7 @@ class TestLeases:
         assert world.asked == [asked]
         assert world.ledger.leases.of([lease]) == {}
 
-    def test_what_a_live_run_holds_is_left(
-        self, world: World, kind: str, subject: str, lease: str, asked: str
-    ) -> None:
+    def test_what_a_live_run_holds_is_left(self, world: World, kind: str, subject: str, lease: str, asked: str) -> None:
         held = world.ledger.leases.claim(lease, ARN, "endpoint_deploy", NOW - LEASE + timedelta(seconds=1))
         answer = world.repair(kind, subject=subject)
         assert (answer.kind, answer.reason) == ("left", f"{ARN} is at it (endpoint_deploy)")

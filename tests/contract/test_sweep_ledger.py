@@ -35,9 +35,7 @@ def test_all_waiters_are_listed_by_endpoint_with_the_time_of_their_last_try(ledg
         ("a-longer-name", NOW),
         ("b", NOW),
     ]
-    assert ledger.waiters.all()[0] == WaiterBrief(
-        endpoint="a", holder="me", stored_at=NOW + timedelta(minutes=5)
-    )
+    assert ledger.waiters.all()[0] == WaiterBrief(endpoint="a", holder="me", stored_at=NOW + timedelta(minutes=5))
 
 
 def test_leases_are_read_at_once_also_those_that_have_lapsed(ledger: Ledger) -> None:

@@ -50,9 +50,9 @@ class Ended:
 class Site:
     """Only one at a time, like the cloud it stands on. Call `close` after use."""
 
-    def __init__(self) -> None:
+    def __init__(self, **parameters: str) -> None:
         self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
-        given = {"PurchaseBudgetUsd": "20000", "ExecutionRoleArns": INFERENCE_ROLE}
+        given = {"PurchaseBudgetUsd": "20000", "ExecutionRoleArns": INFERENCE_ROLE, **parameters}
         self.outputs = deploy(self.cloud, TEMPLATE, parameters=given).outputs
         self.sagemaker = self.cloud.client("sagemaker")
         self.machines = self.cloud.client("stepfunctions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.machine.cases import CRASH, Case, Run
+from tests.machine.cases import CRASH, Case, Run, serving
 from tests.machine.site import Ended, Site
 
 MACHINE = "fleet_reconcile"
@@ -27,7 +27,7 @@ def strangers(site: Site) -> None:
 
 
 def swept(prepare: Any, *faults: tuple[Any, ...], left: bool) -> Run:
-    """Run once, or twice after one another; `left` says whether the orphan is there afterwards."""
+    """`left` says whether the orphan is there afterwards."""
 
     def run(site: Site) -> Ended:
         prepare(site)
@@ -62,10 +62,11 @@ def _only_observed(site: Site) -> Ended:
 
 REPAIRS = "IsAnythingLeft RepairAll RecordSweep HasNews"
 SWEEPS = [
-    Case("all is in order", MACHINE, swept(lambda site: site.serve(), left=False), "ObserveFleet IsAnythingLeft InOrder"),
+    Case("all is in order", MACHINE, swept(serving, left=False), "ObserveFleet IsAnythingLeft InOrder"),
     Case("a config is left of a deployment that is gone", MACHINE, swept(orphaned, left=False),
          f"{REPAIRS} AnnounceSweep IsRepaired Swept"),
-    Case("what looks like ours is somebody else's", MACHINE, swept(strangers, left=True), f"{REPAIRS} IsRepaired Swept"),
+    Case("what looks like ours is somebody else's", MACHINE, swept(strangers, left=True),
+         f"{REPAIRS} IsRepaired Swept"),
     Case("two sweeps at once", MACHINE, _two_at_once, f"{REPAIRS} IsRepaired Swept"),
     Case("it only observes", MACHINE, _only_observed, f"{REPAIRS} IsRepaired Swept"),
     Case("the repair dies after its work", MACHINE,

@@ -1,5 +1,7 @@
 """The runbook's way with dead letters: what they told of is found without them, and doing it twice does no harm."""
 
+from typing import Any
+
 from tests.machine.site import NAME, Site
 
 CRASH = ("function:WakeDeploymentsFunction", "crash_before")
@@ -27,7 +29,7 @@ def test_what_a_dead_letter_told_of_is_found_and_the_queue_is_emptied_twice_with
         site.close()
 
 
-def _waiting(queues: object, url: str) -> int:
+def _waiting(queues: Any, url: str) -> int:
     wanted = "ApproximateNumberOfMessages"
-    answer = queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])  # type: ignore[attr-defined]
+    answer = queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])
     return int(answer["Attributes"][wanted])

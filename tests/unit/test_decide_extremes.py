@@ -5,6 +5,7 @@ from typing import Any
 
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
+from berth_core.decide.settled import as_wanted
 from berth_core.decisions import HandOver, Rotate
 from berth_core.recording import Happened, record
 from tests.builders import (
@@ -54,6 +55,11 @@ def test_a_new_model_and_a_new_count_at_once_go_one_after_the_other_where_both_d
     decision = decide(seen)
     assert isinstance(decision, Rotate)
     assert (decision.config.model, decision.config.instance_count, decision.rollout) == ("my-model-v2", 1, None)
+
+
+def test_a_question_that_leaves_no_endpoint_to_the_last_one_still_gets_an_answer() -> None:
+    held = as_wanted(snapshot(), reconcile())
+    assert (held.code, held.reason) == ("NoEndpoint", "there is no endpoint, and nothing asks for one")
 
 
 def test_on_demand_takes_as_many_as_run_not_as_many_as_were_refused() -> None:

@@ -25,6 +25,7 @@ from tests.builders import (
     snapshot,
     stay,
 )
+from tests.unit import component_facts
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -181,6 +182,21 @@ def test_so_is_one_that_there_is_nothing_for(rung: Any) -> None:
     decision = decide(snapshot(endpoint=endpoint()), Intent(kind="hand_over", ladder=(rung,)))
     assert (decision.kind, decision.code) == ("refuse", "LadderExhausted")
     assert f"; {rung}: " in decision.reason
+
+
+@pytest.mark.parametrize(("allowed", "instance_type"), [({**ON_DEMAND, "instance_types": [P4D]}, P4D), (None, P5)])
+def test_parking_is_without_the_reservation_and_on_what_may_be_paid_for_if_anything(
+    allowed: Any, instance_type: str
+) -> None:
+    end = {"ladder": ["scale_to_zero", "delete"], **({"on_demand": allowed} if allowed else {})}
+    parted = component_facts.deployed(end_of_window=end)
+    seen = component_facts.seen(deployment=parted, now=END - 2 * HOUR)
+    first = decide(seen, Intent(kind="hand_over"))
+    assert (first.rung, first.config.instance_type, first.config.plan_arn) == ("scale_to_zero", instance_type, None)
+    failed = (outcome_of(first, "failed"),)
+    then = decide(seen, Intent(kind="hand_over", tried=failed, ladder=("scale_to_zero", "delete")))
+    assert then.rung == "delete"
+    assert "scale_to_zero: parking failed" in then.reason
 
 
 def test_by_hand_the_ladder_is_climbed_at_once() -> None:

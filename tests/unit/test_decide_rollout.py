@@ -53,6 +53,13 @@ def test_takes_the_first_way_that_fits(
         assert strategy in answer.reason or strategy == "auto"
 
 
+def test_on_demand_has_no_full_reservation_to_make_room_on() -> None:
+    answer = choose(Rollout(), 1, None, seconds=60)
+    assert isinstance(answer, DoesNotFit)
+    assert "hop" not in answer.reason
+    assert "recreate" not in answer.reason
+
+
 def test_says_why_not_the_ones_before_it() -> None:
     answer = choose(Rollout(), 2, 1)
     assert answer.reason == (

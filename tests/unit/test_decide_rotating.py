@@ -93,7 +93,7 @@ def test_on_a_plan_that_nobody_sees_any_more_nothing_is_changed(over: dict[str, 
 def parted(count: int, live: int, **over: Any) -> Any:
     """An endpoint for components with room for `live` instances, where `count` are wanted, and one is free."""
     reservation = {"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": count}
-    wanted = component_facts.deployed(reservation=reservation)
+    wanted = component_facts.deployed(reservation=reservation, end_of_window={"ladder": ["delete"]})
     there = endpoint(component_facts.deployed(**over), count=live)
     plans = (plan(total_count=4, available_count=1, in_use_count=3),)
     return component_facts.seen(deployment=wanted, endpoint=there, plans=plans)
