@@ -18,6 +18,10 @@ PYTHON := .venv/bin/python
 UV := build/tools/bin/uv
 SCENARIO ?=
 PORT ?= 4566
+MODULES ?=
+MUTATED := build/mutation/work
+# The tables of the decision core. Its properties are slow, and what a table has noticed needs no second judge.
+JUDGES := test_decide_*.py test_offers.py test_purchasing.py test_spending.py test_unread.py component_facts.py
 SEEDS ?= 50
 FROM ?= 0
 
@@ -32,6 +36,20 @@ demo: bootstrap ## Rehearse a reserved week: timeline here, report in build/demo
 .PHONY: test
 test: bootstrap ## Run all checks and tests, as CI does
 	@$(PYTHON) .ci/check.py
+
+.PHONY: coverage
+coverage: bootstrap ## Run tests/unit and see that it takes every branch of the decision core
+	@mkdir -p build
+	@coverage run --data-file=build/coverage --branch --source=layers/core/berth_core/decide -m pytest -p no:xdist tests/unit
+	@coverage report --data-file=build/coverage --include='layers/core/berth_core/decide/*' --fail-under=100
+
+.PHONY: mutation
+mutation: bootstrap build/mutation/.tools ## Change the decision core in small ways, one by one, and count what its tests notice (MODULES="ladder window")
+	@rm -rf $(MUTATED) && mkdir -p $(MUTATED)/tests/unit
+	@cp -r layers/core/berth_core events pyproject.toml $(MUTATED) && cp tests/mutation.cfg $(MUTATED)/setup.cfg
+	@cp tests/*.py $(MUTATED)/tests && cp $(addprefix tests/unit/,$(JUDGES)) $(MUTATED)/tests/unit
+	@cd $(MUTATED) && PYTHONPATH=$(CURDIR)/build/mutation/tools $(CURDIR)/$(PYTHON) -m mutmut run --max-children 2 \
+		$(foreach module,$(MODULES),'berth_core.decide.$(module).*')
 
 .PHONY: up
 up: bootstrap ## Serve the local AWS on http://127.0.0.1:4566 with the stack deployed (PORT=n for another)
@@ -80,6 +98,7 @@ lock: COMPILE = $(CURDIR)/$(UV) pip compile --quiet --upgrade --universal --pyth
 lock: bootstrap ## Compile requirements/*.in anew, with hashes
 	@cd requirements && $(COMPILE) uv.in --output-file uv.txt
 	@cd requirements && $(COMPILE) dev.in --output-file dev.txt
+	@cd requirements && $(COMPILE) --constraint dev.txt mutation.in --output-file mutation.txt
 	@# What runs on Lambda has the versions that were tested; SAM CLI has a say in pydantic's.
 	@cd requirements && $(COMPILE) --constraint dev.txt runtime.in --output-file ../layers/dependencies/requirements.txt
 
@@ -99,6 +118,11 @@ bootstrap: .venv/.synced ## Install the pinned tools and packages (first time on
 	@[ -x .venv/bin/python3.13 ] || $(UV) venv --quiet --clear --python 3.13 .venv
 	@echo "Installing the pinned packages into .venv ..."
 	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt
+	@touch $@
+
+build/mutation/.tools: requirements/mutation.txt $(UV)
+	@$(UV) pip install --quiet --require-hashes --no-deps --python $(PYTHON) --target build/mutation/tools \
+		--requirement requirements/mutation.txt
 	@touch $@
 
 $(UV): requirements/uv.txt

@@ -43,7 +43,8 @@ def main() -> int:
         print(f"\n--- {failure.name}: {CHECKS[failure.name]}\n{failure.output}", flush=True)
     if failures:
         return 1
-    return subprocess.call([sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"], cwd=ROOT, env=ENVIRONMENT)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"]
+    return subprocess.call(command, cwd=ROOT, env=ENVIRONMENT)
 
 
 def _check(name: str) -> Finished:

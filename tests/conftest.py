@@ -1,4 +1,4 @@
-"""What goes to one worker when the tests run in parallel: a file, and of the stories one story with all that is asked."""
+"""What goes to one worker when the tests run in parallel: a file, and of the stories one with all that is asked."""
 
 import pytest
 

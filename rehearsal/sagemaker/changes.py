@@ -81,7 +81,7 @@ class Changes:
         self._after(endpoint, change, seconds, lambda: self._twin.endpoints.remove(endpoint))
 
     def maintain(self, endpoint: Endpoint, seconds: float) -> None:
-        """AWS's own maintenance: until it is over, nothing can be asked of the endpoint, which serves (aws-facts 2.4)."""
+        """AWS's own maintenance: while it lasts the endpoint serves, and takes no change (aws-facts 2.4)."""
         self.set_status(endpoint, "SystemUpdating")
         label = f"endpoint {endpoint.name} SystemUpdating"
         self._twin.kernel.after(

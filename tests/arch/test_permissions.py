@@ -158,7 +158,7 @@ def test_only_what_is_tagged_as_ours_can_be_changed(statement: Statement, action
 
 
 def _uses_what_is_there(statement: Statement, action: str) -> bool:
-    """Two creations are allowed on two things: on what they make, and on the config or endpoint that is there already."""
+    """Two creations are allowed on two things: what they make, and the config or endpoint that is there already."""
     used = {"CreateEndpoint": "endpoint-config/", "CreateInferenceComponent": "endpoint/"}
     return action in used and f":{used[action]}" in json.dumps(statement.resources)
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from berth_aws import clients
 from berth_aws.leases import LEASE
+from berth_aws.scaling_changed import Scaler
 from berth_aws.steps import apply_repair as step
 from berth_aws.steps.apply_repair import Place, apply_repair
 from berth_aws.steps.clean_configs import Cleaned
@@ -62,6 +63,14 @@ class World:
             raise _error("ResourceNotFoundException", "Schedule does not exist")
         self.schedules.remove(Name)
 
+    def delete_trials(self, name: str, _stack: str) -> tuple[str, ...]:
+        self.asked.append(name)
+        return ("a-staging",)
+
+    def clean_configs(self, *_: Any) -> Cleaned:
+        self.asked.append("configs")
+        return Cleaned(deleted=("a-config",))
+
     def repair(self, kind: Any, place: Place = PLACE, **over: Any) -> Repaired:
         given = {"deployment": NAME, "reason": "because", "cause": "cause", **over}
         return apply_repair(Repair(kind=kind, **given), SWEEP, place, self.ledger, NOW)
@@ -82,11 +91,9 @@ def _error(code: str, message: str) -> ClientError:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     monkeypatch.setattr(clients, "shared", lambda _service: world)
-    monkeypatch.setattr(step, "delete_trials", lambda name, _stack: world.asked.append(name) or ("a-staging",))
-    monkeypatch.setattr(
-        step, "clean_configs", lambda *_: world.asked.append("configs") or Cleaned(deleted=("a-config",))
-    )
-    monkeypatch.setattr(step.Scaler, "remove", lambda _, component: world.asked.append(component))
+    monkeypatch.setattr(step, "delete_trials", world.delete_trials)
+    monkeypatch.setattr(step, "clean_configs", world.clean_configs)
+    monkeypatch.setattr(Scaler, "remove", lambda _, component: world.asked.append(component))
     return world
 
 

@@ -204,13 +204,7 @@ TOLD = [
         next_at=STARTS,
     ),
     announcements.fleet_swept(
-        at=MIDWAY,
-        reason="repaired: llama-eval: something is on its staging, and no release is at it: deleted "
-        "llama-eval-staging-9025124d",
-        repaired=(
-            "llama-eval: something is on its staging, and no release is at it: deleted llama-eval-staging-9025124d",
-        ),
-        failed=(),
+        at=MIDWAY, reason=f"repaired: {NAME}: its task was dead", repaired=(f"{NAME}: its task was dead",), failed=()
     ),
 ]
 

@@ -158,6 +158,22 @@ def test_a_run_that_has_handed_over_is_done() -> None:
     assert decide(snapshot(), Intent(kind="hand_over")).code == "Gone"
 
 
+def test_what_reconcile_has_begun_ends_where_there_is_nothing_to_leave() -> None:
+    begun = Intent(kind="hand_over", by_hand=False)
+    nowhere = decide(snapshot(endpoint=endpoint(), plans=()), begun)
+    assert (nowhere.code, nowhere.next_at) == ("NotClosing", None)
+    in_time = snapshot(now=END - 150 * MINUTE, endpoint=endpoint())
+    assert isinstance(decide(in_time, begun), HandOver)
+
+
+def test_a_deletion_that_failed_is_not_tried_again_in_the_same_run() -> None:
+    seen = snapshot(now=END - 2 * HOUR, endpoint=endpoint())
+    first = decide(seen, Intent(kind="hand_over", ladder=("delete",)))
+    tried = (outcome_of(first, "failed"),)
+    decision = decide(seen, Intent(kind="hand_over", ladder=("delete",), tried=tried))
+    assert (decision.code, decision.reason.endswith("; delete: the deletion failed")) == ("LadderExhausted", True)
+
+
 def test_a_plan_that_failed_in_this_run_is_not_tried_again() -> None:
     both = registration(reservation={"plans": ["p5-for-eval", "p5-second"], "instance_type": P5})
     second = plan(name="p5-second", arn=PLAN_ARN + "-second", blocks=(block(START, END + 100 * HOUR),))

@@ -274,6 +274,16 @@ def test_what_became_of_production(rotated: dict[str, Any], kind: str, code: str
     assert (came.kind, came.code) == (kind, code)
 
 
+def test_what_failed_is_told_first_and_with_its_code_and_under_the_releases_own_id() -> None:
+    stage = two_checks()
+    came = outcome(staged=stage, measured=measured(GOOD, BAD))
+    assert came.summary.startswith("v2: CheckFailed: check 2: took 900 ms")
+    assert (came.release_id, came.place, came.started_at) == (stage.id, stage.spec.place, stage.started_at)
+    assert came.release_id != outcome().release_id != outcome(run=f"{RUN}-two").release_id
+    silent = outcome(staged=stage, decision=Promote(reason="r"), rotated={"output": {}})
+    assert silent.reason == "endpoint_rotate gave no reason"
+
+
 def test_a_summary_fits_an_approval_however_much_was_measured() -> None:
     many = staged(checks=[{"body": "{}"}] * 50)
     slow = Checked(passed=False, code="WrongAnswer", reason="x" * 400, latency_ms=59_000)

@@ -111,6 +111,7 @@ def test_parked_there_is_nothing_to_replace() -> None:
     decision = decide_deployment(
         seen(components=(component(model="old"),)), Intent.model_validate({"kind": "scale", "copies": 0})
     )
+    assert isinstance(decision, Scale)
     assert decision.components[0].rollout is None
     assert "needed" not in decision.reason
 

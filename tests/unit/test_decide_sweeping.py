@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide import sweeping
 from berth_core.decide.sweeping import MOST_AT_ONCE, PATIENCE, REMEMBERED, Fleet, decide_sweep
 from berth_core.decide.watch import DeploymentBrief, EndpointBrief, Look, PlanRow, endpoint_mark
 from berth_core.facts import Lease
+from berth_core.naming import staging_of
 from berth_core.sweeps import Repair, Sweep, WaiterBrief
 from tests.builders import START, plan
 
@@ -152,14 +152,14 @@ class TestLeftovers:
         assert found(sweep(configs=(self.STAGED,))) == [("clean_staging", NAME, "")]
 
     def test_staging_is_left_to_a_live_release_and_to_a_manifest_that_keeps_it(self) -> None:
-        live = {sweeping.staging_of(NAME): lease(NOW + timedelta(minutes=1))}
+        live = {staging_of(NAME): lease(NOW + timedelta(minutes=1))}
         assert found(sweep(configs=(self.STAGED,), leases=live)) == []
         assert found(sweep(look={"deployments": (brief(keeps_staging=True),)}, configs=(self.STAGED,))) == []
         gone = {"deployments": (brief(keeps_staging=True, removed=True),)}
         assert found(sweep(look=gone, configs=(self.STAGED,))) == [("clean_staging", NAME, "")]
 
     def test_a_lapsed_lease_on_staging_protects_nothing(self) -> None:
-        dead = {sweeping.staging_of(NAME): lease(NOW)}
+        dead = {staging_of(NAME): lease(NOW)}
         assert found(sweep(configs=(self.STAGED,), leases=dead)) == [("clean_staging", NAME, "")]
 
     def test_configs_of_what_is_gone_are_cleaned_once_a_deployment(self) -> None:

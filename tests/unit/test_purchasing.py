@@ -21,7 +21,7 @@ from berth_core.purchases import (
     UnderWay,
     Wait,
 )
-from tests.purchase_builders import DAY, NOW, START, asked, extension_order, offer, order, plan, purchase, seen
+from tests.purchase_builders import ARN, DAY, NOW, START, asked, extension_order, offer, order, plan, purchase, seen
 
 MINUTE = timedelta(minutes=1)
 YES = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane"}
@@ -270,9 +270,55 @@ def test_an_extension_that_was_called_and_is_not_in_the_history_is_not_called_ag
 
 
 @pytest.mark.parametrize(
+    ("days", "sold"),
+    [(1, True), (2, True), (14, True), (15, False), (20, False), (21, True), (182, True), (183, False), (189, False)],
+)
+def test_more_time_is_sold_by_the_day_and_then_by_the_week(days: int, sold: bool) -> None:
+    decision = decide_purchase(_extending(order=extension_order(hours=24 * days), offers=()), None)
+    # Without an offer, what could be sold isn't on sale.
+    assert code(decision) == ("NoOffer" if sold else "NotExtendable")
+    assert isinstance(decision, NotBought)
+    assert sold or decision.reason == f"{days} days are not sold: 1 to 14, or a multiple of 7 up to 182"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (ENDS - 56 * DAY, ""),
+        (ENDS - 56 * DAY - MINUTE, "NotExtendable"),
+        (ENDS - DAY / 8 - MINUTE, ""),
+        (ENDS - DAY / 8, "TooLateToExtend"),
+    ],
+)
+def test_more_time_is_bought_neither_too_early_nor_too_late(now: datetime, expected: str) -> None:
+    decision = decide_purchase(_extending(now=now), None)
+    assert isinstance(decision, Take) if not expected else code(decision) == expected
+
+
+def test_another_extension_of_the_same_end_is_not_taken_for_the_one_that_was_called() -> None:
+    others = Extended(**(RECORD | {"offering_id": "tpo-other"}), payment="Completed")
+    assert isinstance(decide_purchase(_extending(purchase=_called(), history=(others,)), None), Wait)
+    longer = plan("Active", ENDS + DAY)
+    assert isinstance(decide_purchase(_extending(purchase=_called(), plan=longer), None), Wait)
+
+
+def test_of_an_extension_that_was_paid_is_told_until_when_it_is() -> None:
+    done = decide_purchase(_extending(purchase=_called(), history=(Extended(**RECORD, payment="Completed"),)), None)
+    assert isinstance(done, Done)
+    assert (done.plan_arn, done.reason) == (
+        ARN,
+        "plan p5 is extended by 24 hours until 2026-03-11 11:30 UTC with tpo-a",
+    )
+    without = Extended(**(RECORD | {"ends_at": None}), payment="Completed")
+    told = decide_purchase(_extending(purchase=_called(), history=(without,)), None)
+    assert told.reason == "plan p5 is extended by 24 hours with tpo-a"
+
+
+@pytest.mark.parametrize(
     "over", [{"plan": plan("Active", ENDS + DAY)}, {"history": (Extended(**RECORD, payment="Completed"),)}]
 )
 def test_what_somebody_else_has_extended_is_not_extended_again(over: dict[str, Any]) -> None:
     decision = decide_purchase(_extending(**over), None)
     assert isinstance(decision, Done)
     assert (decision.code, decision.found) == ("AlreadyExtended", True)
+    assert (decision.plan_arn, decision.ends_at) == (ARN, ENDS + DAY)

@@ -8,7 +8,7 @@ import pytest
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decide.outcome import SmokeTested, decide_outcome
-from berth_core.decisions import Hold, Refuse
+from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.outcomes import Trouble
 from berth_core.recording import Happened, Recording, record
 from tests.builders import END, P5, START, attempt, endpoint, plan, reconcile, registration, snapshot, stay
@@ -161,6 +161,7 @@ def test_what_left_its_window_without_instances_costs_from_the_call_that_woke_it
 def test_what_we_wake_costs_from_the_request_on() -> None:
     seen = _woken(on_demand=(stay(START, ended_at=START + timedelta(minutes=30)),), attempts=(), components=())
     decision = decide_deployment(seen, Intent(kind="scale"))
+    assert isinstance(decision, Scale)
     after = seen.model_copy(update={"now": seen.now + timedelta(minutes=5)})
     begun = happened(decision=decision, outcome=_done(after, decision), seen=after).stay_begun
     assert begun is not None
@@ -171,4 +172,6 @@ def test_parked_with_instances_is_looked_at_until_they_are_gone() -> None:
     none = (component_facts.component(desired_copies=0, current_copies=0),)
     parked = (component_facts.carried_out("parked as nobody called"), component_facts.carried_out())
     seen = _woken(components=none, attempts=parked)
-    assert decide_deployment(seen, Intent(kind="reconcile")).next_at == seen.now + timedelta(minutes=5)
+    held = decide_deployment(seen, Intent(kind="reconcile"))
+    assert isinstance(held, Hold)
+    assert held.next_at == seen.now + timedelta(minutes=5)

@@ -1,0 +1,50 @@
+"""An evaluation's turns, counted from what is seen, as the stays are."""
+
+from berth_core.decide.evaluating import is_evaluated
+from berth_core.facts import Snapshot, Turn
+from berth_core.naming import STACK_TAG
+from berth_core.recording.happened import Happened, Recording
+
+WONT_START = frozenset({"RolledBack", "RollbackFailed", "EndpointFailed", "SmokeTestFailed"})
+NO_MODEL = "Could not find model"
+
+
+def with_turns(happened: Happened, recording: Recording) -> Recording:
+    """An evaluation's turns are counted from what is seen, as the stays are: a crash costs the count nothing."""
+    seen = happened.seen
+    if seen is None:
+        return recording
+    asked = seen.deployment.manifest.evaluate
+    running = next((turn for turn in seen.turns if turn.ended_at is None), None)
+    serving = _serving(seen)
+    told: dict[str, object] = {}
+    if running is not None and running.model != serving:
+        told["turn_ended_at"] = seen.now
+    failed = _failed_turn(happened, recording)
+    is_new = running is None or running.model != serving
+    in_service = seen.endpoint is not None and seen.endpoint.status == "InService"
+    if failed is not None:
+        told["turn_failed"] = failed
+    elif serving is not None and is_new and in_service and is_evaluated(asked, serving):
+        told["turn_begun"] = Turn(model=serving, started_at=seen.now)
+    return recording.model_copy(update=told)
+
+
+def _serving(seen: Snapshot) -> str | None:
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.config is None or endpoint.tags.get(STACK_TAG) != seen.policy.stack:
+        return None
+    return endpoint.config.model if endpoint.status not in ("Creating", "Failed", "Deleting", "OutOfService") else None
+
+
+def _failed_turn(happened: Happened, recording: Recording) -> Turn | None:
+    """A model that doesn't start. Instances that can't be had are not the model's fault."""
+    outcome, seen = recording.outcome, happened.seen
+    if outcome is None or seen is None or outcome.config is None:
+        return None
+    if outcome.code not in WONT_START and NO_MODEL not in outcome.reason:
+        return None
+    model = outcome.config.model
+    if model is None or not is_evaluated(seen.deployment.manifest.evaluate, model):
+        return None
+    return Turn(model=model, started_at=outcome.ended_at, ended_at=outcome.ended_at, code=outcome.code)

@@ -1,0 +1,111 @@
+"""What came of scaling: InService proves nothing, so each component is looked at with its copies."""
+
+from typing import Any
+
+import pytest
+
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.intent import Intent
+from berth_core.decide.scaled import scaled
+from berth_core.decisions import Scale
+from tests.unit.component_facts import SCALING, component, deployed, seen
+
+ASKED = seen(SCALING, components=(component(desired_copies=1, current_copies=1),), attempts=())
+
+
+def asked(**over: Any) -> Scale:
+    """Two copies of the one component, which scales by itself from then on."""
+    decision = decide_deployment(ASKED, Intent(kind="scale"))
+    assert isinstance(decision, Scale)
+    return decision.model_copy(update=over)
+
+
+def came(*components: Any, decision: Scale | None = None) -> tuple[str, str]:
+    return scaled(seen(SCALING, components=components), decision or asked())
+
+
+def test_all_copies_there_and_scaling_as_asked_is_done() -> None:
+    assert came(component()) == ("", "llama-8b has 2 of 2 copies")
+
+
+@pytest.mark.parametrize(
+    ("there", "code", "reason"),
+    [
+        ({"status": "Failed"}, "ComponentFailed", "llama-8b Failed: SageMaker gives no reason"),
+        ({"status": "Failed", "failure_reason": "no memory"}, "ComponentFailed", "llama-8b Failed: no memory"),
+        ({"status": "Updating"}, "TimedOut", "llama-8b has 2 of 2 copies and is Updating"),
+        ({"current_copies": 1}, "TimedOut", "llama-8b has 1 of 2 copies and is InService"),
+        (
+            {"current_copies": 1, "failure_reason": "no room"},
+            "TimedOut",
+            "llama-8b has 1 of 2 copies and is InService (no room)",
+        ),
+        ({"model": "old"}, "RolledBack", "llama-8b serves old, my-model was asked"),
+        (
+            {"model": "old", "failure_reason": "alarm 5xx"},
+            "RolledBack",
+            "llama-8b serves old, my-model was asked (alarm 5xx)",
+        ),
+        (
+            {"desired_copies": 0, "current_copies": 0},
+            "WrongCopies",
+            "llama-8b has 0 of 0 copies, 2 were asked",
+        ),
+    ],
+)
+def test_what_is_not_as_asked_is_told_with_what_is_there(there: dict[str, Any], code: str, reason: str) -> None:
+    assert came(component(**there)) == (code, reason)
+
+
+def test_auto_scaling_may_have_gone_on_from_there() -> None:
+    moved = component(desired_copies=4, current_copies=4)
+    assert came(moved) == ("", "llama-8b has 4 of 4 copies")
+    held = seen(SCALING, components=(moved,))
+    suspended = held.model_copy(
+        update={"scaling": tuple(each.model_copy(update={"suspended": True}) for each in held.scaling)}
+    )
+    assert scaled(suspended, asked())[0] == "WrongCopies"
+
+
+def test_a_component_that_keeps_its_copies_is_done_with_any_number() -> None:
+    kept = asked(components=tuple(each.model_copy(update={"copies": None}) for each in asked().components))
+    assert came(component(desired_copies=3, current_copies=3), decision=kept)[0] == ""
+
+
+def test_a_component_that_is_not_there_is_missed() -> None:
+    assert came() == ("ComponentMissing", "llama-8b is not there")
+
+
+def test_one_that_should_be_gone_and_is_not_is_told_with_its_state() -> None:
+    over = component(name="other", status="Deleting")
+    assert came(component(), over) == ("TimedOut", "other should be deleted and is still Deleting")
+    theirs = component(name="other", ours=False)
+    assert came(component(), theirs)[0] == ""
+
+
+def test_scaling_that_is_not_registered_is_not_done() -> None:
+    bare = seen(SCALING).model_copy(update={"scaling": (), "alarms": ()})
+    assert scaled(bare, asked()) == ("ScalingMissing", "the scaling of llama-8b is not as wanted")
+
+
+def test_nothing_left_where_nothing_was_to_be_left_is_done() -> None:
+    nothing = asked(components=(), scaling=())
+    bare = seen(SCALING, components=()).model_copy(update={"scaling": (), "alarms": ()})
+    assert scaled(bare, nothing) == ("", "no component is left")
+
+
+def test_an_endpoint_that_somebody_deleted_is_told() -> None:
+    assert scaled(seen(SCALING, endpoint=None), asked()) == (
+        "EndpointGone",
+        "somebody deleted the endpoint meanwhile",
+    )
+
+
+@pytest.mark.parametrize(("over", "told"), [({"endpoint": None}, ""), ({}, ": it is Failed")])
+def test_there_is_nothing_to_scale_where_nothing_serves(over: dict[str, Any], told: str) -> None:
+    looked = seen(deployment=deployed(), **over)
+    if looked.endpoint is not None:
+        failed = looked.endpoint.model_copy(update={"status": "Failed"})
+        looked = looked.model_copy(update={"endpoint": failed})
+    decision: Any = decide_deployment(looked, Intent(kind="scale"))
+    assert (decision.code, decision.reason) == ("NoEndpoint", f"there is no endpoint in service to scale{told}")
