@@ -21,7 +21,7 @@ PORT ?= 4566
 MODULES ?=
 MUTATED := build/mutation/work
 # The tables of the decision core. Its properties are slow, and what a table has noticed needs no second judge.
-JUDGES := test_decide_*.py test_offers.py test_purchasing.py test_spending.py test_unread.py component_facts.py
+JUDGES := test_decide_*.py test_offers.py test_purchasing.py test_extending.py test_spending.py test_unread.py component_facts.py
 SEEDS ?= 50
 FROM ?= 0
 

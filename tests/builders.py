@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.forbidding import target_of
 from berth_core.decide.intent import Intent
 from berth_core.facts import (
@@ -136,6 +137,11 @@ def snapshot(now: datetime = START + timedelta(hours=1), **over: Any) -> Snapsho
 
 def reconcile(rounds: int = 0) -> Intent:
     return Intent(kind="reconcile", rounds=rounds)
+
+
+def decide(seen: Any, intent: Intent | None = None) -> Any:
+    """The decision on a snapshot; without an intent, what the stack would do by itself."""
+    return decide_deployment(seen, intent or reconcile())
 
 
 def outcome_of(decision: Any, kind: str) -> Outcome:

@@ -11,6 +11,7 @@ from moto import mock_aws
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.table import Table
+from tests.fakes.ledger import FakeLedger
 
 REGION = "us-east-1"
 TABLE = "berth-ledger"
@@ -60,6 +61,15 @@ def table(aws: None) -> Table:
 @pytest.fixture
 def moto_ledger(table: Table) -> Ledger:
     return Ledger(table)
+
+
+@pytest.fixture(params=["fake", "moto"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    """One suite for two ledgers: the one in DynamoDB (moto's) and the fake in memory."""
+    if request.param == "fake":
+        return FakeLedger()
+    made: Ledger = request.getfixturevalue("moto_ledger")
+    return made
 
 
 @pytest.fixture

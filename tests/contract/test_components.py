@@ -14,7 +14,6 @@ from berth_aws.scaling_seen import alarms_of, scaling_of
 from berth_core.decisions import ComponentSpec, ScalingSpec
 from berth_core.errors import RefusedError, UnknownOutcomeError
 from berth_core.facts import Gap
-from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"
 NOW = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
@@ -22,14 +21,6 @@ TAGS = {"berth:stack": "berth", "berth:deployment": NAME}
 OURS = Ours(endpoint=NAME, tags=TAGS)
 SPEC = ComponentSpec(name="llama-8b", model="m1", accelerators=1, memory_mb=1024, copies=2)
 NEEDS = {"NumberOfAcceleratorDevicesRequired": 1, "MinMemoryRequiredInMb": 1024}
-
-
-@pytest.fixture(params=["fake", "moto"])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
-    if request.param == "fake":
-        return FakeLedger()
-    made: Ledger = request.getfixturevalue("moto_ledger")
-    return made
 
 
 class TestRows:

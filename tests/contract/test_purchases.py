@@ -24,14 +24,6 @@ NAMED = {
 }
 
 
-@pytest.fixture(params=["fake", "moto"])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
-    if request.param == "fake":
-        return FakeLedger()
-    made: Ledger = request.getfixturevalue("moto_ledger")
-    return made
-
-
 def test_a_purchase_comes_back_as_it_was_written(ledger: Ledger) -> None:
     written = purchase(order(), approval=asked(order()), called_at=NOW)
     assert ledger.purchases.get("p5") is None

@@ -2,25 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from berth_aws.leases import LEASE
 from berth_aws.ledger import Ledger
 from berth_aws.table import BATCH, Table
 from berth_aws.waiters import Waiter
 from berth_core.sweeps import SweepOutcome, WaiterBrief
 from tests.builders import manifest
-from tests.fakes.ledger import FakeLedger
 
 NOW = datetime(2026, 3, 3, 11, 30, 0, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture(params=["fake", "moto"])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
-    if request.param == "fake":
-        return FakeLedger()
-    made: Ledger = request.getfixturevalue("moto_ledger")
-    return made
 
 
 def test_all_waiters_are_listed_by_endpoint_with_the_time_of_their_last_try(ledger: Ledger) -> None:

@@ -1,9 +1,10 @@
 """Facts of an endpoint for inference components, valid by default."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from berth_core.decide.arranging import component_specs, scaling_specs
+from berth_core.decide.intent import Intent
 from berth_core.decide.orders import order_in_force
 from berth_core.facts import AlarmSeen, ComponentSeen, ScalingSeen, Snapshot
 from tests.builders import ON_DEMAND, START, attempt, endpoint, registration, snapshot
@@ -11,9 +12,20 @@ from tests.builders import ON_DEMAND, START, attempt, endpoint, registration, sn
 ROLE = "arn:aws:iam::111122223333:role/inference"
 NOW = START + timedelta(hours=3)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 LLAMA: dict[str, Any] = {"name": "llama-8b", "model": "my-model", "copies": 2, "max_copies": 4}
 SCALING: dict[str, Any] = {"target_concurrency": 5, "idle": {"minutes": 15, "copies": 0}}
 BASE_DONE = "the manifest's copies, version v1"
+WEEKEND = [
+    {"cron": "0 18 ? * FRI *", "timezone": "Europe/Berlin", "copies": 0},
+    {"cron": "0 7 ? * MON *", "timezone": "Europe/Berlin", "copies": 2, "ready_by": True},
+]
+FRIDAY = datetime(2026, 3, 6, 17, tzinfo=UTC)
+MONDAY = datetime(2026, 3, 9, 6, tzinfo=UTC)
+
+
+def by_hand(**given: Any) -> Intent:
+    return Intent.model_validate({"kind": "scale", **given})
 
 
 def deployed(scaling: dict[str, Any] | None = None, **over: Any) -> Any:

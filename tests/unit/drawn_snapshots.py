@@ -9,6 +9,7 @@ from berth_core.decide.intent import Intent
 from berth_core.facts import (
     ComponentSeen,
     EndpointSeen,
+    OnDemandUse,
     Override,
     PlanSeen,
     PlanStatus,
@@ -36,12 +37,12 @@ from tests.builders import (
     stay,
 )
 from tests.purchase_builders import offer
-from tests.unit.component_facts import LLAMA, ROLE, alarms, registered
+from tests.unit.component_facts import alarms, registered
+from tests.unit.drawn_manifests import manifests
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 PLANS = {"p5-for-eval": PLAN_ARN, "p5-second": f"{PLAN_ARN}-second"}
-UNTIL = [None, START + 20 * HOUR, END + 20 * HOUR]
 STRANGERS = {
     "not ours": {},
     "another stack's": {**STACK_TAGS, "berth:stack": "other"},
@@ -62,79 +63,6 @@ INTENTS = (
     Intent(kind="scale", copies=3),
     Intent(kind="scale", park=True),
 )
-
-
-@st.composite
-def manifests(draw: Any) -> dict[str, Any]:
-    """What a manifest says beside its name; always a valid one."""
-    components = draw(st.booleans())
-    allowed = draw(st.sampled_from([None, {"max_hours": 24, "max_usd": "2400.00"}, {"max_hours": 2, "max_usd": "90"}]))
-    rungs = ["next_plan", *(["on_demand"] if allowed else []), *(["scale_to_zero"] if components else []), "delete"]
-    end: dict[str, Any] = {
-        "ladder": draw(st.lists(st.sampled_from(rungs), min_size=1, unique=True)),
-        "between_blocks": draw(st.sampled_from(["scale_to_zero", "delete", *(["on_demand"] if allowed else [])])),
-        "return_to_reserved": draw(st.booleans()),
-    }
-    if allowed:
-        count = draw(st.sampled_from([None, 1, 2]))
-        end["on_demand"] = {"instance_types": draw(st.permutations([P5, P4D])), "instance_count": count, **allowed}
-    if draw(st.booleans()):
-        end["ladder"] = ["extend", *end["ladder"]]
-        end["extend"] = {"days": 1, "max_price_usd": "900.00", "approval": draw(st.sampled_from(["none", "required"]))}
-    reservation: dict[str, Any] = {
-        "plans": draw(st.sampled_from([["p5-for-eval"], ["p5-for-eval", "p5-second"]])),
-        "instance_type": P5,
-        "instance_count": draw(st.integers(1, 3)),
-        "priority": draw(st.integers(0, 2)),
-    }
-    if draw(st.booleans()):
-        reservation["purchase"] = {"hours": 24, "max_price_usd": "1000.00", "instance_count": 4}
-    strategies = ["auto", "all_at_once", "rolling", "recreate", *(["hop"] if allowed else [])]
-    rollout: dict[str, Any] = {
-        "strategy": draw(st.sampled_from(strategies)),
-        "alarms": draw(st.sampled_from([[], ["5xx"]])),
-        "allow_downtime": draw(st.booleans()),
-    }
-    rollout["allow_downtime"] |= rollout["strategy"] == "recreate"
-    given: dict[str, Any] = {
-        "reservation": reservation,
-        "end_of_window": end,
-        "rollout": rollout,
-        "on_drift": draw(st.sampled_from(["restore", "accept", "hold"])),
-        "on_remove": draw(st.sampled_from(["keep", "delete"])),
-        "hold_until": draw(st.sampled_from(UNTIL)),
-        **(draw(_of_components()) if components else draw(_of_a_model())),
-    }
-    return given
-
-
-@st.composite
-def _of_a_model(draw: Any) -> dict[str, Any]:
-    turns = [{"model": "ft-a", "hours": 20}, {"model": "ft-b", "hours": 200}]
-    evaluate = draw(st.sampled_from([[], turns]))
-    return {"model": draw(st.sampled_from(["my-model", "my-model-v2"])), "evaluate": evaluate}
-
-
-@st.composite
-def _of_components(draw: Any) -> dict[str, Any]:
-    names = draw(st.sampled_from([["llama-8b"], ["llama-8b", "other"]]))
-    rules = [
-        {"cron": "0 18 * * ? *", "copies": 0},
-        {"cron": "0 7 * * ? *", "timezone": "Europe/Berlin", "copies": 2, "ready_by": draw(st.booleans())},
-    ]
-    scaling = {
-        "target_concurrency": draw(st.sampled_from([None, 5])),
-        "idle": draw(st.sampled_from([None, {"minutes": 15, "copies": 0}])),
-        "wake": draw(st.booleans()),
-        "schedule": draw(st.sampled_from([[], rules])),
-        "method": draw(st.sampled_from(["copies", "delete_and_recreate"])),
-    }
-    return {
-        "model": None,
-        "components": [{**LLAMA, "name": name} for name in names],
-        "execution_role_arn": ROLE,
-        "scaling": draw(st.sampled_from([None, scaling])),
-    }
 
 
 @st.composite
@@ -219,10 +147,8 @@ def attempts(draw: Any, now: datetime) -> tuple[Any, ...]:
 
 
 @st.composite
-def snapshots(draw: Any) -> Snapshot:
-    """What we may act on: ours, and nobody else at it. `hindered` makes others of it."""
-    now = START + draw(st.integers(-600, 11_000)) * MINUTE
-    given = draw(manifests())
+def registrations(draw: Any, now: datetime) -> Registration:
+    """Perhaps with something asked by hand, perhaps removed a minute ago."""
     asked = [
         None,
         None,
@@ -230,20 +156,29 @@ def snapshots(draw: Any) -> Snapshot:
         Override(instance_count=2),
         Override(copies=1, copies_at=now - HOUR),
     ]
-    wanted = registration(
-        {
-            "override": draw(st.sampled_from(asked)),
-            "removed_at": draw(st.sampled_from([None, None, None, now - MINUTE])),
-        },
-        **given,
-    )
-    there = draw(endpoints(wanted))
+    over = {
+        "override": draw(st.sampled_from(asked)),
+        "removed_at": draw(st.sampled_from([None, None, None, now - MINUTE])),
+    }
+    return registration(over, **draw(manifests()))
+
+
+@st.composite
+def stays(draw: Any, now: datetime, there: EndpointSeen | None) -> tuple[OnDemandUse, ...]:
+    """One that runs, perhaps as a hop, where the endpoint is on on-demand; else one that is over, or none."""
     since = now - draw(st.integers(1, 1600)) * MINUTE
-    stays = (stay(since, instance_type=draw(st.sampled_from([P5, P4D]))),)
     if there is None or there.plan_arn is not None:
-        stays = (stay(since - HOUR, since),)
-    elif draw(st.integers(0, 4)) == 0:
-        stays = (stays[0].model_copy(update={"hop": True}),)
+        return tuple(draw(st.sampled_from([(), (stay(since - HOUR, since),)])))
+    running = stay(since, instance_type=draw(st.sampled_from([P5, P4D])))
+    return (running.model_copy(update={"hop": draw(st.integers(0, 4)) == 0}),)
+
+
+@st.composite
+def snapshots(draw: Any) -> Snapshot:
+    """What we may act on: ours, and nobody else at it. `hindered` makes others of it."""
+    now = START + draw(st.integers(-600, 11_000)) * MINUTE
+    wanted = draw(registrations(now))
+    there = draw(endpoints(wanted))
     seen = snapshot(
         now,
         deployment=wanted,
@@ -254,7 +189,7 @@ def snapshots(draw: Any) -> Snapshot:
         plans=draw(plans(there)),
         endpoint=there,
         attempts=draw(attempts(now)),
-        on_demand=draw(st.sampled_from([(), stays])) if there is None or there.plan_arn else stays,
+        on_demand=draw(stays(now, there)),
         components=draw(components(wanted)) if there else (),
         rivals=draw(st.sampled_from([(), _rivals()])),
         waiting=draw(st.sampled_from([(), ("other",)])),

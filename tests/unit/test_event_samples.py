@@ -13,6 +13,7 @@ DETAIL_TYPES = {
     "endpoint-state-change": ("aws.sagemaker", "SageMaker Endpoint State Change"),
     "endpoint-deployment-state-change": ("aws.sagemaker", "SageMaker Endpoint Deployment State Change"),
     "endpoint-config-state-change": ("aws.sagemaker", "SageMaker Endpoint Config State Change"),
+    "alarm-component-idle": ("aws.cloudwatch", "CloudWatch Alarm State Change"),
     "alarm-state-change": ("aws.cloudwatch", "CloudWatch Alarm State Change"),
     "manifest-created": ("aws.s3", "Object Created"),
     "manifest-deleted": ("aws.s3", "Object Deleted"),
@@ -53,7 +54,7 @@ def test_an_event_has_eventbridges_envelope(name: str, kind: tuple[str, str]) ->
     assert (event["source"], event["detail-type"]) == kind
 
 
-@pytest.mark.parametrize("name", [path.stem for path in IN if path.stem.startswith(("deployment-", "window-"))])
+@pytest.mark.parametrize("name", [path.stem for path in IN if path.stem.startswith(("components-", "deployment-", "window-"))])
 def test_an_input_by_hand_names_its_deployment(name: str) -> None:
     assert sample(name)["deployment"] == "llama-eval"
 

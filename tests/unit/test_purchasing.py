@@ -12,22 +12,18 @@ from berth_core.purchases import (
     Ask,
     Buy,
     Done,
-    Extended,
     Month,
     NotBought,
-    Purchase,
     SpendingPolicy,
     Take,
     UnderWay,
     Wait,
 )
-from tests.purchase_builders import ARN, DAY, NOW, START, asked, extension_order, offer, order, plan, purchase, seen
+from tests.purchase_builders import DAY, NOW, START, asked, offer, order, plan, purchase, seen
 
 MINUTE = timedelta(minutes=1)
 YES = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane"}
 REQUIRED = order(approval="required")
-ENDS = START + 7 * DAY
-RECORD: dict[str, Any] = {"offering_id": "tpo-a", "starts_at": ENDS, "ends_at": ENDS + DAY, "status": "Scheduled"}
 
 
 def code(decision: Any) -> str:
@@ -55,14 +51,6 @@ def test_a_weekend_is_the_most_that_an_answer_may_take() -> None:
     decision = decide_purchase(seen(REQUIRED, offers=(offer(starts=START + 20 * DAY),)), None)
     assert isinstance(decision, Ask)
     assert decision.approval.expires_at == NOW + timedelta(hours=72)
-
-
-def test_a_yes_to_more_time_is_of_use_until_the_call_would_come_too_late() -> None:
-    ordered = extension_order(approval="required", answer_by=START + 5 * MINUTE)
-    decision = decide_purchase(_extending(order=ordered), None)
-    assert isinstance(decision, Ask)
-    # Where it begins is the plan's own end, and says nothing about the answer.
-    assert decision.approval.expires_at == START + 5 * MINUTE
 
 
 def test_whoever_does_not_answer_is_reminded_halfway() -> None:
@@ -222,103 +210,3 @@ def test_while_another_run_is_at_it_nothing_is_touched() -> None:
 def test_a_request_that_aws_refused_is_over() -> None:
     over = purchase(order(), ended_at=NOW, code="RefusedError", reason="a quota")
     assert code(decide_purchase(seen(purchase=over), None)) == "RefusedError"
-
-
-def _extending(**over: Any) -> Any:
-    fields: dict[str, Any] = {"now": START, "plan": plan("Active"), "offers": (offer(starts=ENDS),)}
-    return seen(extension_order(), **(fields | over))
-
-
-def _called() -> Purchase:
-    return purchase(extension_order(), called_at=START)
-
-
-@pytest.mark.parametrize(
-    ("over", "expected"),
-    [
-        ({"plan": plan("Expired")}, "NotExtendable"),
-        ({"plan": plan("Pending")}, "NotExtendable"),
-        ({"plan": None}, "NotExtendable"),
-        ({"history": (Extended(offering_id="tpeo-x", payment="Pending"),)}, "NotExtendable"),
-        ({"now": ENDS - 57 * DAY}, "NotExtendable"),
-        ({"now": ENDS - timedelta(hours=3)}, "TooLateToExtend"),
-        ({"now": ENDS - 59 * MINUTE}, "TooLateToExtend"),
-        ({"order": extension_order(hours=24 * 15)}, "NotExtendable"),
-    ],
-)
-def test_what_aws_would_not_extend_is_not_asked_for(over: dict[str, Any], expected: str) -> None:
-    assert code(decide_purchase(_extending(**over), None)) == expected
-
-
-def test_an_extension_is_taken_called_followed_and_done() -> None:
-    assert isinstance(decide_purchase(_extending(), None), Take)
-    pending = Extended(**RECORD, payment="Pending")
-    assert isinstance(decide_purchase(_extending(purchase=_called(), history=(pending,)), None), Wait)
-    done = decide_purchase(_extending(purchase=_called(), history=(Extended(**RECORD, payment="Completed"),)), None)
-    assert isinstance(done, Done)
-    assert (done.found, done.ends_at) == (False, ENDS + DAY)
-
-
-def test_an_extension_whose_payment_failed_is_none() -> None:
-    failed = Extended(**(RECORD | {"status": "Failed"}), payment="Failed")
-    assert code(decide_purchase(_extending(purchase=_called(), history=(failed,)), None)) == "PaymentFailed"
-    assert isinstance(decide_purchase(_extending(history=(failed,)), None), Take)
-
-
-def test_an_extension_that_was_called_and_is_not_in_the_history_is_not_called_again() -> None:
-    assert isinstance(decide_purchase(_extending(purchase=_called()), None), Wait)
-
-
-@pytest.mark.parametrize(
-    ("days", "sold"),
-    [(1, True), (2, True), (14, True), (15, False), (20, False), (21, True), (182, True), (183, False), (189, False)],
-)
-def test_more_time_is_sold_by_the_day_and_then_by_the_week(days: int, sold: bool) -> None:
-    decision = decide_purchase(_extending(order=extension_order(hours=24 * days), offers=()), None)
-    # Without an offer, what could be sold isn't on sale.
-    assert code(decision) == ("NoOffer" if sold else "NotExtendable")
-    assert isinstance(decision, NotBought)
-    assert sold or decision.reason == f"{days} days are not sold: 1 to 14, or a multiple of 7 up to 182"
-
-
-@pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        (ENDS - 56 * DAY, ""),
-        (ENDS - 56 * DAY - MINUTE, "NotExtendable"),
-        (ENDS - DAY / 8 - MINUTE, ""),
-        (ENDS - DAY / 8, "TooLateToExtend"),
-    ],
-)
-def test_more_time_is_bought_neither_too_early_nor_too_late(now: datetime, expected: str) -> None:
-    decision = decide_purchase(_extending(now=now), None)
-    assert isinstance(decision, Take) if not expected else code(decision) == expected
-
-
-def test_another_extension_of_the_same_end_is_not_taken_for_the_one_that_was_called() -> None:
-    others = Extended(**(RECORD | {"offering_id": "tpo-other"}), payment="Completed")
-    assert isinstance(decide_purchase(_extending(purchase=_called(), history=(others,)), None), Wait)
-    longer = plan("Active", ENDS + DAY)
-    assert isinstance(decide_purchase(_extending(purchase=_called(), plan=longer), None), Wait)
-
-
-def test_of_an_extension_that_was_paid_is_told_until_when_it_is() -> None:
-    done = decide_purchase(_extending(purchase=_called(), history=(Extended(**RECORD, payment="Completed"),)), None)
-    assert isinstance(done, Done)
-    assert (done.plan_arn, done.reason) == (
-        ARN,
-        "plan p5 is extended by 24 hours until 2026-03-11 11:30 UTC with tpo-a",
-    )
-    without = Extended(**(RECORD | {"ends_at": None}), payment="Completed")
-    told = decide_purchase(_extending(purchase=_called(), history=(without,)), None)
-    assert told.reason == "plan p5 is extended by 24 hours with tpo-a"
-
-
-@pytest.mark.parametrize(
-    "over", [{"plan": plan("Active", ENDS + DAY)}, {"history": (Extended(**RECORD, payment="Completed"),)}]
-)
-def test_what_somebody_else_has_extended_is_not_extended_again(over: dict[str, Any]) -> None:
-    decision = decide_purchase(_extending(**over), None)
-    assert isinstance(decision, Done)
-    assert (decision.code, decision.found) == ("AlreadyExtended", True)
-    assert (decision.plan_arn, decision.ends_at) == (ARN, ENDS + DAY)
