@@ -98,7 +98,7 @@ lock: COMPILE = $(CURDIR)/$(UV) pip compile --quiet --upgrade --universal --pyth
 lock: bootstrap ## Compile requirements/*.in anew, with hashes
 	@cd requirements && $(COMPILE) uv.in --output-file uv.txt
 	@cd requirements && $(COMPILE) dev.in --output-file dev.txt
-	@cd requirements && $(COMPILE) --constraint dev.txt mutation.in --output-file mutation.txt
+	@cd requirements && $(COMPILE) mutation.in --output-file mutation.txt
 	@# What runs on Lambda has the versions that were tested; SAM CLI has a say in pydantic's.
 	@cd requirements && $(COMPILE) --constraint dev.txt runtime.in --output-file ../layers/dependencies/requirements.txt
 

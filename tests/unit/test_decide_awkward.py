@@ -7,19 +7,7 @@ import pytest
 
 from berth_core.decide.budget import spent
 from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Rotate
-from tests.builders import (
-    END,
-    ON_DEMAND,
-    PLAN_ARN,
-    START,
-    block,
-    decide,
-    endpoint,
-    plan,
-    registration,
-    snapshot,
-    stay,
-)
+from tests.builders import END, ON_DEMAND, PLAN_ARN, START, block, decide, endpoint, plan, registration, snapshot, stay
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -4,18 +4,7 @@ from datetime import timedelta
 
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, Refuse
-from tests.builders import (
-    END,
-    ON_DEMAND,
-    START,
-    attempt,
-    decide,
-    endpoint,
-    plan,
-    registration,
-    snapshot,
-    stay,
-)
+from tests.builders import END, ON_DEMAND, START, attempt, decide, endpoint, plan, registration, snapshot, stay
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

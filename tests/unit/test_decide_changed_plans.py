@@ -6,19 +6,7 @@ from typing import Any
 import pytest
 
 from berth_core.decisions import HandOver, Hold
-from tests.builders import (
-    END,
-    P4D,
-    P5,
-    PLAN_ARN,
-    START,
-    block,
-    decide,
-    endpoint,
-    plan,
-    registration,
-    snapshot,
-)
+from tests.builders import END, P4D, P5, PLAN_ARN, START, block, decide, endpoint, plan, registration, snapshot
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -7,18 +7,7 @@ import pytest
 
 from berth_core.decisions import Hold, Refuse
 from berth_core.facts import Policy
-from tests.builders import (
-    END,
-    ON_DEMAND,
-    P4D,
-    P5,
-    START,
-    attempt,
-    decide,
-    endpoint,
-    registration,
-    snapshot,
-)
+from tests.builders import END, ON_DEMAND, P4D, P5, START, attempt, decide, endpoint, registration, snapshot
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -5,15 +5,7 @@ from typing import Any
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Refuse
 from tests.builders import END, attempt, decide, endpoint, registration, snapshot, stay
-from tests.unit.component_facts import (
-    HOUR,
-    MINUTE,
-    NOW,
-    SCALING,
-    carried_out,
-    component,
-    seen,
-)
+from tests.unit.component_facts import HOUR, MINUTE, NOW, SCALING, carried_out, component, seen
 
 
 class TestLeaving:

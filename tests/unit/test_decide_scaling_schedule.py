@@ -4,18 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.builders import attempt, decide
-from tests.unit.component_facts import (
-    FRIDAY,
-    HOUR,
-    MINUTE,
-    MONDAY,
-    NOW,
-    SCALING,
-    WEEKEND,
-    carried_out,
-    component,
-    seen,
-)
+from tests.unit.component_facts import FRIDAY, HOUR, MINUTE, MONDAY, NOW, SCALING, WEEKEND, carried_out, component, seen
 
 
 class TestSchedule:

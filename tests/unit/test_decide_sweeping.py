@@ -61,7 +61,7 @@ def only(swept: Sweep) -> Repair:
 
 def test_nothing_is_repaired_where_all_is_in_order() -> None:
     quiet = sweep()
-    assert (quiet.repairs, quiet.left_over, quiet.quiet_until) == ((), 0, NOW + timedelta(days=1))
+    assert (quiet.repairs, quiet.left_over, quiet.quiet_until) == ((), 0, NOW + timedelta(days=30))
 
 
 class TestReconciles:

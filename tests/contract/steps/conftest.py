@@ -3,10 +3,7 @@
 import pytest
 
 from berth_aws import clients
-from tests.builders import (
-    START,
-    manifest,
-)
+from tests.builders import START, manifest
 from tests.fakes.ledger import FakeLedger
 
 

@@ -12,15 +12,7 @@ from berth_aws.steps.apply_endpoint import apply_endpoint
 from berth_core.decisions import ConfigSpec, HandOver, Resize, Rotate
 from berth_core.errors import RefusedError
 from berth_core.naming import config_spec
-from tests.builders import (
-    END,
-    P5,
-    PLAN_ARN,
-    START,
-    outcome_of,
-    registration,
-    stay,
-)
+from tests.builders import END, P5, PLAN_ARN, START, outcome_of, registration, stay
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"

@@ -5,9 +5,7 @@ from datetime import timedelta
 from berth_aws.steps.claim_decision import claim_decision
 from berth_core.decide.intent import Intent
 from berth_core.facts import Override
-from tests.builders import (
-    START,
-)
+from tests.builders import START
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"

@@ -8,9 +8,7 @@ import pytest
 from berth_aws.ledger import Ledger
 from berth_aws.steps import clean_configs as clean_configs_step
 from berth_aws.steps.clean_configs import clean_configs
-from tests.builders import (
-    START,
-)
+from tests.builders import START
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"

@@ -6,11 +6,7 @@ import pytest
 
 from berth_aws import clients
 from berth_aws.steps.invoke_smoke_test import invoke_smoke_test
-from tests.builders import (
-    endpoint,
-    registration,
-    snapshot,
-)
+from tests.builders import endpoint, registration, snapshot
 
 
 class TestSmokeTest:

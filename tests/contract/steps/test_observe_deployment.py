@@ -12,15 +12,7 @@ from berth_aws.steps.observe_deployment import observe_deployment
 from berth_core.decide.watch import PlanRow
 from berth_core.errors import RefusedError
 from berth_core.facts import Policy
-from tests.builders import (
-    P4D,
-    P5,
-    PLAN_ARN,
-    START,
-    endpoint,
-    plan,
-    stay,
-)
+from tests.builders import P4D, P5, PLAN_ARN, START, endpoint, plan, stay
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"

@@ -7,10 +7,7 @@ import pytest
 from berth_aws import clients
 from berth_aws.ledger import Ledger
 from berth_aws.steps.wake_deployments import wake_deployments
-from tests.builders import (
-    START,
-    manifest,
-)
+from tests.builders import START, manifest
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"

@@ -136,7 +136,7 @@ def _quiet_until(fleet: Fleet) -> datetime:
     later += [waiter.stored_at + PATIENCE for waiter in fleet.waiters]
     later += [each.changed_at + PATIENCE for each in fleet.look.endpoints if each.changed_at is not None]
     later += [each.due_at + PATIENCE for each in fleet.look.deployments if each.due_at is not None]
-    return min((moment for moment in later if moment > now), default=now + timedelta(days=1))
+    return min((moment for moment in later if moment > now), default=now + timedelta(days=30))
 
 
 def _utc(moment: datetime) -> str:
