@@ -98,7 +98,7 @@ def _after_a_dead_one(site: Site) -> Ended:
     dead = site.start(MACHINE, {"deployment": NAME, "model": "m1"})
     site.cloud.advance(seconds=60)
     site.machines.stop_execution(executionArn=dead)
-    site.cloud.advance(seconds=3600)
+    site.cloud.advance(seconds=600)
     assert len(trials(site)) == 1
     ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
     site.cloud.advance(seconds=600)

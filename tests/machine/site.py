@@ -52,7 +52,12 @@ class Site:
 
     def __init__(self, **parameters: str) -> None:
         self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
-        given = {"PurchaseBudgetUsd": "20000", "ExecutionRoleArns": INFERENCE_ROLE, **parameters}
+        given = {
+            "PurchaseBudgetUsd": "20000",
+            "ExecutionRoleArns": INFERENCE_ROLE,
+            "ApprovalActionArns": "arn:aws:codepipeline:us-east-1:111122223333:gone/s/a",
+            **parameters,
+        }
         self.outputs = deploy(self.cloud, TEMPLATE, parameters=given).outputs
         self.sagemaker = self.cloud.client("sagemaker")
         self.machines = self.cloud.client("stepfunctions")
