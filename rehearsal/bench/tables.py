@@ -18,7 +18,8 @@ from rehearsal.bench.table import ratio, spread, table, verdict
 COLD_START_AT_MOST = 1.00
 NOT_OURS_AT_MOST = 0.50
 RSS_AT_MOST = 0.88
-REPLAY_SECONDS_AT_MOST = 0.5
+REPLAY_TIMES_BARE_AT_MOST = 1.88
+"""Half a second where a cold start of the bare handler takes 0.266 s, as on the machine on which the goal was set."""
 WATCH_TIMES_FLOOR_AT_MOST = 1.1
 
 REPLAY_ROUNDS = 3
@@ -76,17 +77,21 @@ def replays(rounds: int, folder: Path) -> str:
             bare_seconds.append(cold_starts.start(bare, stub, folder).cpu_ms / 1000)
             replayed.append(replay.processor_seconds())
     first = [replay.first_processor_seconds()]
-    header = ("14 days of one endpoint", "CPU seconds", "goal", "CPU / bare cold start", "virtual s per CPU s")
+    header = ("14 days of one endpoint", "CPU / bare cold start", "goal", "CPU seconds", "virtual s per CPU s")
     rows = [
-        ("a replay", *_replay_row(replayed, _goal(spread(replayed).median, REPLAY_SECONDS_AT_MOST), bare_seconds)),
-        ("the first replay of a process (one only)", *_replay_row(first, "", [spread(bare_seconds).median])),
+        ("a replay", *_replay_row(replayed, bare_seconds, REPLAY_TIMES_BARE_AT_MOST)),
+        ("the first replay of a process (one only)", *_replay_row(first, [spread(bare_seconds).median])),
     ]
     return f"{_conditions(rounds)}\n\n{table(header, rows)}\n\n{_work(invocations)}"
 
 
-def _replay_row(seconds: Sequence[float], goal: str, bare_seconds: Sequence[float]) -> tuple[object, ...]:
+def _replay_row(
+    seconds: Sequence[float], bare_seconds: Sequence[float], at_most: float | None = None
+) -> tuple[object, ...]:
     speed = replay.virtual_seconds() / spread(seconds).median
-    return (spread(seconds), goal, ratio(seconds, bare_seconds), f"{speed:,.0f}")
+    times_bare = ratio(seconds, bare_seconds)
+    goal = "" if at_most is None else _goal(times_bare.median, at_most)
+    return (times_bare, goal, spread(seconds), f"{speed:,.0f}")
 
 
 def _work(invocations: Sequence[Invocation]) -> str:

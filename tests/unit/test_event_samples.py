@@ -54,7 +54,9 @@ def test_an_event_has_eventbridges_envelope(name: str, kind: tuple[str, str]) ->
     assert (event["source"], event["detail-type"]) == kind
 
 
-@pytest.mark.parametrize("name", [path.stem for path in IN if path.stem.startswith(("components-", "deployment-", "window-"))])
+@pytest.mark.parametrize(
+    "name", [path.stem for path in IN if path.stem.startswith(("components-", "deployment-", "window-"))]
+)
 def test_an_input_by_hand_names_its_deployment(name: str) -> None:
     assert sample(name)["deployment"] == "llama-eval"
 
