@@ -58,6 +58,7 @@ def test_a_ladder_without_a_rung_left_is_a_failed_hand_over() -> None:
         (endpoint(), endpoint(V2), reconcile(), "Endpoint Rotated"),
         (endpoint(), endpoint(), reconcile(), "Rollback Detected"),
         (None, endpoint(V2, status="Failed", failure_reason="it crashed"), reconcile(), "Deployment Failed"),
+        (None, endpoint(V2, status="Failed", failure_reason="no capacity"), reconcile(), "Deployment Failed"),
         (endpoint(), None, Intent(kind="hand_over", ladder=("delete",)), "Handover Completed"),
     ],
 )

@@ -85,7 +85,7 @@ def _names(decision: Scale) -> tuple[str, ...]:
 
 
 def _failed_news(happened: Happened, outcome: Outcome) -> Announcement:
-    live = _live_config(happened)
+    live = None if _has_failed(happened) else _live_config(happened)
     if live is not None and outcome.code in ROLLED_BACK:
         return news.rollback_detected(
             deployment=happened.deployment,
@@ -103,6 +103,12 @@ def _failed_news(happened: Happened, outcome: Outcome) -> Announcement:
         decision_id=outcome.decision_id,
         code=outcome.code,
     )
+
+
+def _has_failed(happened: Happened) -> bool:
+    """An endpoint that never came up has nothing to go back to."""
+    endpoint = happened.seen.endpoint if happened.seen else None
+    return endpoint is not None and endpoint.status == "Failed"
 
 
 def _live_config(happened: Happened) -> str | None:
