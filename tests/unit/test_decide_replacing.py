@@ -9,10 +9,12 @@ from berth_core.accelerators import accelerators_of
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Refuse, Scale
+from berth_core.facts import RollbackAlarm
 from tests.builders import END, plan, reconcile
 from tests.unit.component_facts import LLAMA, MINUTE, NOW, carried_out, component, seen
 
 BIG = {**LLAMA, "accelerators": 2}
+WATCHED = {"alarms": ["llama-5xx"], "bake_minutes": 5}
 
 
 def decide(copies: int = 2, rollout: dict[str, Any] | None = None, accelerators: int = 2, **over: Any) -> Any:
@@ -45,10 +47,26 @@ def test_a_batch_at_a_time_if_only_that_fits() -> None:
 
 
 def test_alarms_watch_only_batches_so_those_come_first() -> None:
-    decision = decide(rollout={"alarms": ["llama-5xx"], "bake_minutes": 5})
+    decision = decide(rollout=WATCHED, rollback_alarms=(RollbackAlarm(name="llama-5xx", state="OK"),))
     rollout = decision.components[0].rollout
     assert rollout["AutoRollbackConfiguration"] == {"Alarms": [{"AlarmName": "llama-5xx"}]}
     assert rollout["RollingUpdatePolicy"]["WaitIntervalInSeconds"] == 300
+
+
+@pytest.mark.parametrize(
+    ("alarms", "code", "words"),
+    [
+        ((RollbackAlarm(name="llama-5xx", state="ALARM"),), "AlarmFiring", "wait for OK, or take it out"),
+        ((), "AlarmMissing", "there is no such alarm"),
+    ],
+)
+def test_no_batch_begins_under_an_alarm_that_fires_or_is_missing(
+    alarms: tuple[RollbackAlarm, ...], code: str, words: str
+) -> None:
+    decision = decide(rollout=WATCHED, rollback_alarms=alarms)
+    assert isinstance(decision, Refuse)
+    assert decision.code == code
+    assert words in decision.reason
 
 
 def test_what_fits_no_way_is_refused_with_the_numbers() -> None:

@@ -12,6 +12,7 @@ from berth_core.accelerators import accelerators_of
 from berth_core.decide.arranging import ours
 from berth_core.decide.guardrails import SECONDS, batches
 from berth_core.decide.leaving import leaves_at
+from berth_core.decide.rollback_alarms import objection
 from berth_core.decide.standing_on import plan_under
 from berth_core.decisions import ComponentSpec
 from berth_core.durations import expected
@@ -29,6 +30,8 @@ class Replaced(Frozen):
     specs: tuple[ComponentSpec, ...]
     reasons: tuple[str, ...] = ()
     noes: tuple[str, ...] = ()
+    code: str = "NoRoom"
+    """Of the refusal, if all that is left to do can't be done."""
     longest: timedelta = timedelta(0)
 
 
@@ -62,6 +65,11 @@ def replaced(seen: Snapshot, specs: tuple[ComponentSpec, ...]) -> Replaced:
             found = found.model_copy(update={"specs": (*found.specs, spec)})
             continue
         way = _way(_need(seen, spec, there, free))
+        warned = (
+            None if isinstance(way, str) or "AutoRollbackConfiguration" not in (way.config or {}) else objection(seen)
+        )
+        if warned is not None:
+            found, way = found.model_copy(update={"code": warned.code}), warned.text
         if isinstance(way, str):
             text = f"{spec.name} serves {there.model}, {spec.model} is wanted: {way}"
             kept = (*found.specs, _as_it_is(spec, there))
@@ -79,6 +87,10 @@ def replaced(seen: Snapshot, specs: tuple[ComponentSpec, ...]) -> Replaced:
             }
         )
     return found
+
+
+def _is_watched(way: _Way | str) -> bool:
+    return isinstance(way, _Way) and "AutoRollbackConfiguration" in (way.config or {})
 
 
 def _is_other(spec: ComponentSpec, there: ComponentSeen) -> bool:

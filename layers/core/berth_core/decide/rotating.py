@@ -9,6 +9,7 @@ from berth_core.decide.forbidding import LOOK_AGAIN
 from berth_core.decide.intent import Intent
 from berth_core.decide.leaving import leaves_at
 from berth_core.decide.making_room import has_failed_anew, hop_over, recreate_in_place
+from berth_core.decide.rollback_alarms import objection
 from berth_core.decide.rollout import LAUNCH, DoesNotFit, Fits, Room, choose_rollout
 from berth_core.decide.standing_on import plan_under
 from berth_core.decisions import ConfigSpec, Hold, Refuse, Resize, Rotate
@@ -21,7 +22,6 @@ MIXED = "UpdateRollbackFailed"
 """The endpoint serves a mix of two configs; AWS's way out is UpdateEndpoint with the wanted one (aws-facts 2.4)."""
 SETTLES_WITHIN = timedelta(hours=2)
 """Beside the limit that a rollout was given: to come up, or to go all the way back."""
-FIRING = "ALARM"
 
 Answer = Rotate | Resize | Refuse | Hold | None
 
@@ -193,20 +193,10 @@ def _rules(seen: Snapshot, endpoint: EndpointSeen) -> Rollout:
 
 
 def _alarms_forbid(seen: Snapshot, chosen: Fits) -> Refuse | None:
-    """AWS stops a rollout whose alarm fires already, and rolls back by one that isn't there never."""
     if "AutoRollbackConfiguration" not in (chosen.deployment_config or {}):
         return None
-    states = {alarm.name: alarm.state for alarm in seen.rollback_alarms}
-    asked = seen.deployment.manifest.rollout.alarms
-    missing = [name for name in asked if name not in states]
-    if missing:
-        text = f"rollout.alarms names {', '.join(missing)}, and there is no such alarm in this account and Region"
-        return Refuse(code="AlarmMissing", reason=f"{text}: create it, or take it out", next_at=seen.now + LOOK_AGAIN)
-    firing = [name for name in asked if states[name] == FIRING]
-    if firing:
-        text = f"alarm {', '.join(firing)} of rollout.alarms is firing, and AWS would stop the rollout at once"
-        return Refuse(code="AlarmFiring", reason=f"{text}: wait for OK, or take it out", next_at=seen.now + LOOK_AGAIN)
-    return None
+    found = objection(seen)
+    return None if found is None else Refuse(code=found.code, reason=found.text, next_at=seen.now + LOOK_AGAIN)
 
 
 def _failed_anew(seen: Snapshot, spec: ConfigSpec) -> Hold | None:

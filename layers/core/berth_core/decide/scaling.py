@@ -136,7 +136,7 @@ def _by_order(seen: Snapshot, order: Order) -> Scale | Refuse | None:
 
 def _no_room(seen: Snapshot, found: Replaced) -> Refuse:
     """What there is goes on; copies, plans and instances come and go, so it is looked at again."""
-    return Refuse(code="NoRoom", reason="; ".join(found.noes), next_at=seen.now + ROOM_LOOKS)
+    return Refuse(code=found.code, reason="; ".join(found.noes), next_at=seen.now + ROOM_LOOKS)
 
 
 def _scales_itself(seen: Snapshot) -> bool:
