@@ -65,9 +65,7 @@ def replaced(seen: Snapshot, specs: tuple[ComponentSpec, ...]) -> Replaced:
             found = found.model_copy(update={"specs": (*found.specs, spec)})
             continue
         way = _way(_need(seen, spec, there, free))
-        warned = (
-            None if isinstance(way, str) or "AutoRollbackConfiguration" not in (way.config or {}) else objection(seen)
-        )
+        warned = objection(seen) if _is_watched(way) else None
         if warned is not None:
             found, way = found.model_copy(update={"code": warned.code}), warned.text
         if isinstance(way, str):
