@@ -98,7 +98,8 @@ def _after_a_dead_one(site: Site) -> Ended:
     dead = site.start(MACHINE, {"deployment": NAME, "model": "m1"})
     site.cloud.advance(seconds=60)
     site.machines.stop_execution(executionArn=dead)
-    site.cloud.advance(seconds=600)
+    # Longer than its lease lives, and not until the sweep comes by.
+    site.cloud.advance(seconds=1200)
     assert len(trials(site)) == 1
     ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
     site.cloud.advance(seconds=600)
