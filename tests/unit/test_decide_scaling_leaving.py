@@ -3,6 +3,7 @@
 from typing import Any
 
 from berth_core.decide.intent import Intent
+from berth_core.decide.orders import order_in_force
 from berth_core.decisions import Hold, Refuse
 from tests.builders import END, attempt, decide, endpoint, registration, snapshot, stay
 from tests.unit.component_facts import HOUR, MINUTE, NOW, SCALING, carried_out, component, seen
@@ -48,6 +49,12 @@ class TestLeaving:
         decision = decide(parked.model_copy(update={"on_demand": (used,)}))
         assert (decision.kind, decision.reason) == ("scale", "llama-8b may not scale by itself any more")
         assert decision.scaling[0].suspended
+
+    def test_while_a_stay_runs_its_caps_say_when_it_ends(self) -> None:
+        running = stay(NOW - 23.5 * HOUR)
+        woken = self.parked(components=(component(desired_copies=1, current_copies=1),))
+        order = order_in_force(woken.model_copy(update={"on_demand": (running,)}))
+        assert (order.why, order.strict) == ("parked off the window", False)
 
     def test_without_on_demand_nothing_wakes_it(self) -> None:
         assert decide(self.parked(on_demand=False)).code == "AsWanted"
