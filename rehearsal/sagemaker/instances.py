@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from rehearsal.sagemaker.component import Component, Copy, Host
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
     from rehearsal.timers import Timer
 
 
-class Instances:
+class Instances(ABC):
     """Managed instance scaling (aws-facts 3.2). What stands on the instances is `Hosting`'s."""
 
     def __init__(self, twin: Twin) -> None:
         self._twin = twin
 
+    @abstractmethod
     def reconcile(self, endpoint: Endpoint) -> None:
-        raise NotImplementedError
+        """Bring what is wanted and what there is together, as far as there is room."""
 
+    @abstractmethod
     def _load(self, component: Component, copy: Copy) -> None:
-        raise NotImplementedError
+        """The copy's instance is up: the model comes onto it."""
 
     def _grown(self, endpoint: Endpoint, component: Component) -> Host | None:
         variant = endpoint.live.variant(component.variant)

@@ -10,7 +10,7 @@ import pytest
 from rehearsal.cloud import Cloud
 from rehearsal.delivery import bus
 from tests.conformance.machines import Machines
-from tests.conformance.reservations import Reservations
+from tests.conformance.reservations import LOAD_SECONDS, Reservations
 from tests.conformance.sample_app import ROLES_MAY_ALL
 
 
@@ -60,3 +60,19 @@ def put(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(bus, "put_by_aws", keep)
     return entries
+
+
+@pytest.fixture
+def hosted(site: Reservations) -> Reservations:
+    """An endpoint for components with one instance of the plan's two."""
+    site.component_endpoint()
+    return site
+
+
+@pytest.fixture
+def placed(hosted: Reservations) -> Reservations:
+    """One copy of component a is in service."""
+    hosted.component()
+    hosted.cloud.advance(seconds=LOAD_SECONDS)
+    assert hosted.component_state() == ("InService", 1, 1)
+    return hosted

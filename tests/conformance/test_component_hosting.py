@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from botocore.exceptions import ClientError
 
-from rehearsal.cloud import Cloud
 from rehearsal.sagemaker.runtime import NO_COPIES
-from rehearsal.settings import Settings
+from tests.conformance.hosted import CAPACITY_FAILURE_SECONDS, refusal_of, with_settings
 from tests.conformance.reservations import (
     IDLE_SECONDS,
     LAUNCH_SECONDS,
@@ -20,46 +15,6 @@ from tests.conformance.reservations import (
     Reservations,
     component_spec,
 )
-
-ARN = "arn:aws:sagemaker:us-east-1:111122223333:inference-component/a"
-CAPACITY_FAILURE_SECONDS = 300
-ROLLING = {
-    "RollingUpdatePolicy": {
-        "MaximumBatchSize": {"Type": "COPY_COUNT", "Value": 1},
-        "WaitIntervalInSeconds": 60,
-    }
-}
-
-
-@pytest.fixture
-def hosted(site: Reservations) -> Reservations:
-    """An endpoint for components with one instance of the plan's two."""
-    site.component_endpoint()
-    return site
-
-
-@pytest.fixture
-def placed(hosted: Reservations) -> Reservations:
-    """One copy of component a is in service."""
-    hosted.component()
-    hosted.cloud.advance(seconds=LOAD_SECONDS)
-    assert hosted.component_state() == ("InService", 1, 1)
-    return hosted
-
-
-def with_settings(**settings: Any) -> Reservations:
-    site = Reservations(Cloud.start(Settings(**settings)))
-    site.open()
-    site.component_endpoint()
-    return site
-
-
-def refusal_of(call: Callable[[], Any]) -> str:
-    with pytest.raises(ClientError) as caught:
-        call()
-    error = caught.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
-
 
 # Copies and instances
 

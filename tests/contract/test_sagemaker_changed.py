@@ -42,6 +42,7 @@ ROLLOUT = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": ROUTING}}
 
 @pytest.fixture
 def stub(sagemaker: Any) -> Any:
+    """Checks the parameters of each call, and afterwards that every answer was fetched: many tests assert no more."""
     with Stubber(sagemaker) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()

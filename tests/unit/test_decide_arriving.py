@@ -17,6 +17,7 @@ from tests.builders import (
     START,
     attempt,
     block,
+    decide,
     endpoint,
     plan,
     reconcile,
@@ -27,10 +28,6 @@ from tests.builders import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def test_deploys_onto_an_active_plan_with_free_instances() -> None:

@@ -5,19 +5,14 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Resize, Rotate
 from berth_core.facts import Override
-from tests.builders import P5, START, attempt, endpoint, plan, reconcile, registration, snapshot
+from tests.builders import P5, START, attempt, decide, endpoint, plan, registration, snapshot
 
 HOUR = timedelta(hours=1)
 ROOM = plan(total_count=4, available_count=2, in_use_count=2)
 DEPLOYED = attempt(kind="deploy", target=endpoint().config_name)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def resized(on_drift: str, **over: Any) -> Any:

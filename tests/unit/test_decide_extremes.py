@@ -1,10 +1,7 @@
 """Decisions at the far ends: many failures, no price, two wishes at once."""
 
 from datetime import timedelta
-from typing import Any
 
-from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.intent import Intent
 from berth_core.decide.settled import as_wanted
 from berth_core.decisions import HandOver, Rotate
 from berth_core.recording import Happened, record
@@ -14,6 +11,7 @@ from tests.builders import (
     PLAN_ARN,
     START,
     attempt,
+    decide,
     endpoint,
     plan,
     reconcile,
@@ -25,10 +23,6 @@ from tests.builders import (
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 SECOND_ARN = PLAN_ARN + "-second"
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def test_any_number_of_failures_in_a_row_still_gives_a_rest() -> None:

@@ -1,11 +1,9 @@
 """What forbids acting, whatever there is to do; and the end of the management."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, Rotate
 from berth_core.facts import Policy
@@ -13,6 +11,7 @@ from tests.builders import (
     END,
     START,
     attempt,
+    decide,
     endpoint,
     lease,
     reconcile,
@@ -22,10 +21,6 @@ from tests.builders import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def test_never_touches_an_endpoint_that_is_not_ours() -> None:

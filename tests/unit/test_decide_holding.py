@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from berth_core.decide.competing import awaited
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold, TakeOver
 from berth_core.facts import Lease, Policy, Rival
@@ -16,10 +15,10 @@ from tests.builders import (
     P5,
     STACK_TAGS,
     START,
+    decide,
     endpoint,
     lease,
     plan,
-    reconcile,
     registration,
     snapshot,
 )
@@ -27,10 +26,6 @@ from tests.builders import (
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 NEW_MODEL = registration(model="my-model-v2")
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def tagged(said: str) -> Any:

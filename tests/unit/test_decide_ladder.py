@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, HandOver, Hold
 from berth_core.facts import Left
@@ -17,10 +16,10 @@ from tests.builders import (
     START,
     attempt,
     block,
+    decide,
     endpoint,
     outcome_of,
     plan,
-    reconcile,
     registration,
     snapshot,
     stay,
@@ -30,10 +29,6 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 LATER = block(END + 24 * HOUR, END + 48 * HOUR)
 TWO_BLOCKS = plan(blocks=(block(), LATER))
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def gap(rung: str) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import HandOver, Hold, Refuse
 from tests.builders import (
@@ -17,10 +16,10 @@ from tests.builders import (
     START,
     attempt,
     block,
+    decide,
     endpoint,
     outcome_of,
     plan,
-    reconcile,
     registration,
     snapshot,
     stay,
@@ -29,10 +28,6 @@ from tests.unit import component_facts
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def test_leaves_for_on_demand_when_the_way_off_has_to_begin() -> None:

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.intent import Intent
 from berth_core.decide.making_room import UNFINISHED
 from berth_core.decisions import Deploy, HandOver, Hold, Refuse, Rotate
 from berth_core.facts import ConfigSeen, OnDemandUse
@@ -18,9 +16,9 @@ from tests.builders import (
     PLAN_ARN,
     START,
     attempt,
+    decide,
     endpoint,
     plan,
-    reconcile,
     registration,
     snapshot,
     stay,
@@ -33,10 +31,6 @@ FREE = plan(total_count=1, available_count=1)
 NEW = registration(model="my-model-v2")
 WITH_GAP: dict[str, Any] = {"rollout": {"allow_downtime": True}, "end_of_window": {"ladder": ["delete"]}}
 GAP = registration(model="my-model-v2", **WITH_GAP)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def hop_stay(**over: Any) -> OnDemandUse:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Refuse, Resize, Rotate
 from berth_core.facts import Override, RollbackAlarm, VariantSeen
@@ -14,9 +13,9 @@ from tests.builders import (
     ON_DEMAND,
     P5,
     PLAN_ARN,
+    decide,
     endpoint,
     plan,
-    reconcile,
     registration,
     snapshot,
 )
@@ -24,10 +23,6 @@ from tests.unit import component_facts
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-def decide(seen: Any, intent: Intent | None = None) -> Any:
-    return decide_deployment(seen, intent or reconcile())
 
 
 def test_holds_when_all_is_as_wanted_and_asks_to_be_back_for_the_way_off() -> None:

