@@ -24,6 +24,13 @@ def digest_of(target: Any) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:12]
 
 
+def insist_on(target: Any, *, expected: str) -> None:
+    """Raises PatchTargetChanged if the source of a function that a patch relies on has another digest."""
+    found = digest_of(target)
+    if found != expected:
+        raise PatchTargetChanged(f"{target.__qualname__}: expected source digest {expected}, found {found}")
+
+
 def replace(owner: Any, name: str, replacement: Any, *, expected: str) -> Any:
     """Set `owner.name` to `replacement` and return the original. Once per process: a second call changes nothing.
 

@@ -63,6 +63,10 @@ class _Way:
     asked: dict[str, Any] = field(default_factory=dict)
     """Questions as they are sent, by their parameters."""
 
+    def has_to_fill_in(self, parameters: Any) -> bool:
+        """botocore draws a token that the caller hasn't given."""
+        return any(each not in parameters for each in self.model.idempotent_members)
+
 
 def apply() -> None:
     """Both are botocore's, which is pinned with moto."""
@@ -75,7 +79,7 @@ def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
     if operation == known_listings.OPERATION and _undisturbed(f"s3.{operation}"):
         return known_listings.listing(client, parameters, lambda: _originals["call"](client, operation, parameters))
     way = _way(client, operation)
-    if way is None or not _undisturbed(f"{way.service}.{operation}"):
+    if way is None or way.has_to_fill_in(parameters) or not _undisturbed(f"{way.service}.{operation}"):
         return _originals["call"](client, operation, parameters)
     sent = _serialised(client, way, operation, parameters)
     if not moto_handlers.takes(way.service, sent):
@@ -127,7 +131,7 @@ def _found_way(client: Any, operation: str) -> _Way | None:
         return None
     model = service_model.operation_model(operation)
     host = client.meta.endpoint_url
-    if not host.endswith(f".{client.meta.region_name}.amazonaws.com") or model.idempotent_members or model.endpoint:
+    if not host.endswith(f".{client.meta.region_name}.amazonaws.com") or model.endpoint:
         return None
     name = f"{service_model.service_id.hyphenize()}.{operation}"
     if any(_listeners(client, f"{moment}.{name}") - _HARMLESS for moment in _MOMENTS):

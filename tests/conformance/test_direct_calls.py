@@ -46,6 +46,16 @@ NOT_MINE = {
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
 }
 MACHINE_ARN = "arn:aws:states:us-east-1:111122223333:stateMachine:m"
+ALARM: dict[str, Any] = {
+    "AlarmName": "a", "Namespace": "n", "MetricName": "m", "Dimensions": [{"Name": "d", "Value": "v"}],
+    "Period": 60, "EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 1.5, "Statistic": "Sum",
+    "ComparisonOperator": "GreaterThanThreshold", "ActionsEnabled": False, "TreatMissingData": "notBreaching",
+}  # fmt: skip
+SCHEDULE: dict[str, Any] = {
+    "Name": "a.b_c-d", "GroupName": "g", "ScheduleExpression": "at(2026-04-01T00:00:00)",
+    "FlexibleTimeWindow": {"Mode": "OFF"}, "ActionAfterCompletion": "DELETE",
+    "Target": {"Arn": "arn:aws:lambda:us-east-1:111122223333:function:f", "RoleArn": ROLE, "Input": '{"a": "ü"}'},
+}  # fmt: skip
 ENTRY = {"Source": "berth", "DetailType": "Told", "Detail": '{"a": 1}'}
 
 # Each once with success, if it can have it, and with the errors that the service meets.
@@ -101,6 +111,28 @@ CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("sagemaker", "update_endpoint", {"EndpointName": "llama", "EndpointConfigName": "none"}),
     ("sagemaker", "update_endpoint", {"EndpointName": "_"}),
     ("sagemaker", "delete_endpoint", {"EndpointName": "llama"}),
+    ("cloudwatch", "put_metric_alarm", ALARM),
+    ("cloudwatch", "put_metric_alarm", {**ALARM, "AlarmName": "ü", "Tags": [{"Key": "a", "Value": "b"}]}),
+    ("cloudwatch", "put_metric_alarm", {**ALARM, "ComparisonOperator": "none"}),
+    ("cloudwatch", "describe_alarms", {}),
+    ("cloudwatch", "describe_alarms", {"AlarmNames": ["a", "none"]}),
+    ("cloudwatch", "describe_alarms", {"AlarmNamePrefix": "ü"}),
+    ("cloudwatch", "delete_alarms", {"AlarmNames": ["a"]}),
+    ("cloudwatch", "delete_alarms", {"AlarmNames": ["none"]}),
+    ("scheduler", "create_schedule_group", {"Name": "g"}),
+    ("scheduler", "create_schedule", SCHEDULE),
+    ("scheduler", "create_schedule", SCHEDULE),
+    ("scheduler", "create_schedule", {**SCHEDULE, "Name": "b", "ClientToken": "t"}),
+    ("scheduler", "create_schedule", {**SCHEDULE, "Name": "c", "ScheduleExpression": "when(I like)"}),
+    ("scheduler", "update_schedule", {**SCHEDULE, "ScheduleExpression": "at(2026-05-01T00:00:00)", "ClientToken": "t"}),
+    ("scheduler", "list_schedules", {"GroupName": "g"}),
+    ("scheduler", "list_schedules", {"GroupName": "g", "NamePrefix": "b", "MaxResults": 1}),
+    ("scheduler", "list_schedules", {"GroupName": "g", "MaxResults": 1}),
+    ("scheduler", "list_schedules", {"GroupName": "none"}),
+    ("scheduler", "get_schedule", {"GroupName": "g", "Name": "a.b_c-d"}),
+    ("scheduler", "get_schedule", {"GroupName": "g", "Name": "none"}),
+    ("scheduler", "delete_schedule", {"GroupName": "g", "Name": "b", "ClientToken": "t"}),
+    ("scheduler", "delete_schedule", {"GroupName": "g", "Name": "b"}),
 )  # fmt: skip
 
 
