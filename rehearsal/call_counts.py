@@ -33,6 +33,15 @@ def is_read_only(operation: str) -> bool:
     return operation.startswith(_READ_PREFIXES) or operation in _READS
 
 
+def leaves_a_trace(operation: str) -> bool:
+    """Whether a call changes what the next look of a periodic wake-up could find.
+
+    A function that is invoked makes changes by calls of its own; and of a periodic run itself, it is what it does that
+    counts, and not that it ran.
+    """
+    return not (is_read_only(operation) or operation == "Invoke" or (operation == "StartExecution" and is_by_clock()))
+
+
 def count(service: str, operation: str) -> None:
     """Attempts count: a retried call counts as often as it reached AWS."""
     if made_by_service() and not is_by_aws():
@@ -42,6 +51,22 @@ def count(service: str, operation: str) -> None:
 def made_by_service() -> bool:
     """Whether the call that is being made comes from a handler or a state machine, and not from a person or a test."""
     return running_frame() is not None or current().kernel.in_task()
+
+
+def is_by_clock() -> bool:
+    """Whether a schedule that fires again and again makes the call."""
+    by: bool = getattr(_thread, "by_clock", False)
+    return by
+
+
+@contextmanager
+def by_clock(*, recurs: bool) -> Iterator[None]:
+    """What a schedule starts. Only if it recurs: a one-time schedule happens once, and that is a change."""
+    _thread.by_clock = recurs
+    try:
+        yield
+    finally:
+        _thread.by_clock = False
 
 
 def is_by_aws() -> bool:

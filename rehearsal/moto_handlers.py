@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from moto import backends
@@ -84,11 +86,16 @@ def _handler(service: str, operation: str, region: str, url: str, sent: dict[str
     handler.region = region
     handler.partition = get_partition(region)
     handler.current_account = handler.get_current_account()
-    handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
+    handler.response_headers = {"server": "amazon.com", "date": _date(utcnow().replace(microsecond=0))}
     handler._get_action = lambda: operation
     if handler.automated_parameter_parsing:
         handler.params = json.loads(handler.body)
     return handler
+
+
+@lru_cache(maxsize=64)
+def _date(second: datetime) -> str:
+    return http_date(second)
 
 
 def _as_lists(query: Any) -> dict[str, list[str]]:

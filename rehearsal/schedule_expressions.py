@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import dropwhile, product
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,25 +58,25 @@ class Cron:
     def next_after(self, moment: datetime, *, zone: tzinfo, anchor: datetime) -> datetime | None:
         local = moment.astimezone(zone)
         year, month = local.year, local.month
-        first_day = local.day
+        # Earlier on the clock is earlier in UTC: of a time that comes twice it is the first that counts.
+        earliest = (local.day, local.hour, local.minute)
         while year <= _LAST_YEAR:
             if year in self.years and month in self.months:
-                due = self._next_in_month(moment, year, month, first_day, zone)
+                due = self._next_in_month(moment, year, month, earliest, zone)
                 if due is not None:
                     return due
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-            first_day = 1
+            earliest = (1, 0, 0)
         return None
 
-    def _next_in_month(self, moment: datetime, year: int, month: int, first_day: int, zone: tzinfo) -> datetime | None:
-        for day in self.days.in_month(year, month):
-            if day < first_day:
-                continue
-            for hour in self.hours:
-                for minute in self.minutes:
-                    due = _in_utc(date(year, month, day), hour, minute, zone)
-                    if due is not None and due > moment:
-                        return due
+    def _next_in_month(
+        self, moment: datetime, year: int, month: int, earliest: tuple[int, int, int], zone: tzinfo
+    ) -> datetime | None:
+        times = product(self.days.in_month(year, month), self.hours, self.minutes)
+        for day, hour, minute in dropwhile(lambda time: time < earliest, times):
+            due = _in_utc(date(year, month, day), hour, minute, zone)
+            if due is not None and due > moment:
+                return due
         return None
 
 

@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from werkzeug.exceptions import HTTPException
 
-from rehearsal.call_counts import by_aws
+from rehearsal.call_counts import by_aws, by_clock
 from rehearsal.cloud import current
 from rehearsal.delivery.universal import call_universal
 from rehearsal.patches.sync_tasks import when_ended
@@ -86,7 +86,8 @@ def _invoke(arn: str, body: str, on_answer: Callable[[Any], None] | None) -> Non
 
 
 def _start(target: dict[str, Any], body: str, on_answer: Callable[[Any], None] | None) -> None:
-    started = current().client("stepfunctions").start_execution(stateMachineArn=target["Arn"], input=body)
+    with by_clock(recurs=on_answer is not None):
+        started = current().client("stepfunctions").start_execution(stateMachineArn=target["Arn"], input=body)
     if on_answer is not None:
         when_ended(started["executionArn"], lambda execution: on_answer(_answer(execution)))
 

@@ -65,7 +65,7 @@ def _call(self: Any, event_name: str, request: Any, **kwargs: Any) -> Any:
     if early is not None:
         return early
     response = _originals["call"](self, event_name, request, **kwargs)
-    if not call_counts.is_read_only(operation):
+    if call_counts.leaves_a_trace(operation):
         cloud.touched()
         if service in ("iam", "cloudformation"):
             cloud.guard.forget()

@@ -1,5 +1,5 @@
-"""What moto does anew at each API call: it looks up the names of a service's operations, draws a request id, and
-compares all services with the one in question to see that it is known."""
+"""What moto does anew at each API call: it looks up the names of a service's operations and spells the one in question
+in its own way, draws a request id, and compares all services with this one to see that it is known."""
 
 from __future__ import annotations
 
@@ -21,14 +21,21 @@ _WORD_BITS = 8 * _WORD_BYTES
 def apply() -> None:
     replace(utils, "method_names_from_class", _method_names, expected="9dbac89d082b")
     replace(responses, "method_names_from_class", _method_names, expected="9dbac89d082b")
+    _originals["spelled"] = replace(responses, "camelcase_to_underscores", _spelled, expected="084cdc5bab92")
     _originals["known"] = replace(BackendDict, "_create_account_specific_backend", _known, expected="1eb9c6b3c9aa")
     replace(MotoRandom, "get_random_string", _random_string, expected="c6cc5f8e00c7")
 
 
 def _known(backends: Any, account_id: str) -> None:
     """Nothing to do for an account that has been seen: whoever forgets the services forgets their accounts too."""
-    if not dict.__contains__(backends, account_id) or not any(each is backends for each in BackendDict._instances):
+    if not dict.__contains__(backends, account_id) or id(backends) not in map(id, BackendDict._instances):
         _originals["known"](backends, account_id)
+
+
+@lru_cache(maxsize=1024)
+def _spelled(name: str) -> str:
+    spelled: str = _originals["spelled"](name)
+    return spelled
 
 
 @lru_cache(maxsize=512)

@@ -154,7 +154,7 @@ def _listeners(client: Any, event: str) -> set[str]:
 def _response(meta: Any, service: str, operation: str, sent: dict[str, Any]) -> AWSResponse:
     call_counts.count(service, operation)
     answer = moto_handlers.answer(service, operation, meta.region_name, meta.endpoint_url, sent)
-    if not call_counts.is_read_only(operation):
+    if call_counts.leaves_a_trace(operation):
         current().touched()
     status, headers, body = answer
     raw: Any = MockRawResponse(body)

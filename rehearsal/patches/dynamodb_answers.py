@@ -1,5 +1,6 @@
 """DynamoDB's answers, written as they are. moto looks up each member of the model under half a dozen names, which takes
-longer than all the rest of a call; its own handlers already give plain dictionaries in the names that AWS uses."""
+longer than all the rest of a call; its own handlers already give plain dictionaries in the names that AWS uses. And it
+asks six questions of each attribute before it takes it for what it is."""
 
 from __future__ import annotations
 
@@ -8,16 +9,20 @@ from contextlib import suppress
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.dynamodb import responses
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoResult
 
 from rehearsal.patching import replace
 
 _CONTENT_TYPE = "application/x-amz-json-1.0"
+_AS_THEY_ARE = (str, bool, int, float, type(None))
 _originals: dict[str, Any] = {}
 
 
 def apply() -> None:
     """Only DynamoDB's results; all others are serialised as before."""
+    _originals["plain"] = replace(responses, "dynamo_to_dict", _plain, expected="80f600124c13")
     _originals["execute_result"] = replace(ActionResult, "execute_result", _execute_result, expected="95ecd660ad7e")
 
 
@@ -27,3 +32,17 @@ def _execute_result(self: Any, context: Any) -> Any:
         with suppress(TypeError):
             return 200, {"Content-Type": _CONTENT_TYPE}, json.dumps(self.result)
     return _originals["execute_result"](self, context)
+
+
+def _plain(value: Any) -> Any:
+    """Attributes as they go over the wire."""
+    kind = type(value)
+    if kind is DynamoType and value.type not in ("B", "BS"):
+        return {value.type: _plain(value.value)}
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is list:
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return _originals["plain"](value)

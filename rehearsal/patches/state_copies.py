@@ -38,7 +38,7 @@ def apply() -> None:
 
 
 def _copy_quickly(module: ModuleType) -> None:
-    """These modules take nothing of `copy` but deepcopy: whatever else they may come to ask for raises AttributeError."""
+    """These modules take nothing of `copy` but deepcopy: whatever else they may ask for raises AttributeError."""
     vars(module)["copy"] = SimpleNamespace(deepcopy=copied)
 
 

@@ -1,20 +1,22 @@
 """DynamoDB's backend, where its work grows with the table although the answer doesn't.
 
 moto sorts the whole table for each query of one partition, copies all that it finds before it writes the copy down,
-measures an item anew for each attribute that it is given, and parses each update's expression twice.
+measures an item anew for each attribute that it is given, parses each update's expression twice, and takes each
+condition apart with patterns that it compiles for each word of it.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, Table
-from moto.dynamodb.models.utilities import bytesize
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from rehearsal.patching import replace
@@ -30,6 +32,7 @@ def apply() -> None:
     replace(Item, "__init__", _make_item, expected="bebd77855342")
     make = replace(UpdateExpressionParser, "make", classmethod(_parsed_update), expected="7bda627b702e")
     _originals["make"] = make.__func__
+    _originals["lex"] = replace(ConditionExpressionParser, "_lex_condition_expression", _words, expected="4e04ec22ff4e")
 
 
 def _query(
@@ -68,6 +71,8 @@ def _query(
 def _fits_a_page(partition: dict[Any, Any], limit: int | None) -> bool:
     if limit is not None and len(partition) > limit:
         return False
+    if len(partition) * LARGEST_ITEM_BYTES <= RESULT_SIZE_LIMIT:
+        return True
     size_bytes = sum(bytes_of(item.attrs) for item in partition.values())
     return bool(size_bytes <= RESULT_SIZE_LIMIT)
 
@@ -91,18 +96,22 @@ def _make_item(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) 
 
 def bytes_of(attributes: Mapping[str, DynamoType]) -> int:
     """What moto's `Item.size` says. That one copies each map and list before it measures it."""
-    return sum(int(bytesize(name)) + _size(value) for name, value in attributes.items())
+    return sum(_bytes(name) + _size(value) for name, value in attributes.items())
 
 
 def _size(value: DynamoType) -> int:
     match value.type:
         case "S":
-            return int(bytesize(value.value))
+            return _bytes(value.value)
         case "M":
             return bytes_of(value.value)
         case "L":
             return sum(map(_size, value.value))
     return int(value.size())
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _parsed_update(cls: Any, expression: str) -> Any:
@@ -113,3 +122,13 @@ def _parsed_update(cls: Any, expression: str) -> Any:
 def _parsed(cls: Any, expression: str) -> Any:
     """Who validates or executes a parsed expression copies it first (UpdateExpressionValidator)."""
     return _originals["make"](cls, expression)
+
+
+def _words(parser: Any) -> deque[Any]:
+    """The parser eats what it is given, but leaves the words themselves as they are."""
+    return deque(_words_of(parser.condition_expression))
+
+
+@lru_cache(maxsize=1024)
+def _words_of(expression: str) -> tuple[Any, ...]:
+    return tuple(_originals["lex"](ConditionExpressionParser(expression, {}, {})))
