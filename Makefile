@@ -20,8 +20,6 @@ SCENARIO ?=
 PORT ?= 4566
 MODULES ?=
 MUTATED := build/mutation/work
-# The tables of the decision core. Its properties are slow, and what a table has noticed needs no second judge.
-JUDGES := test_decide_*.py test_offers.py test_purchasing.py test_extending.py test_spending.py test_unread.py component_facts.py
 SEEDS ?= 50
 FROM ?= 0
 
@@ -44,16 +42,22 @@ coverage: bootstrap ## Run tests/unit and see that it takes every branch of the 
 	@coverage report --data-file=build/coverage --include='layers/core/berth_core/decide/*' --fail-under=100
 
 .PHONY: mutation
-mutation: bootstrap build/mutation/.tools ## Change the decision core in small ways, one by one, and count what its tests notice (MODULES="ladder window")
-	@rm -rf $(MUTATED) && mkdir -p $(MUTATED)/tests/unit
-	@cp -r layers/core/berth_core events pyproject.toml $(MUTATED) && cp tests/mutation.cfg $(MUTATED)/setup.cfg
-	@cp tests/*.py $(MUTATED)/tests && cp $(addprefix tests/unit/,$(JUDGES)) $(MUTATED)/tests/unit
-	@cd $(MUTATED) && PYTHONPATH=$(CURDIR)/build/mutation/tools $(CURDIR)/$(PYTHON) -m mutmut run --max-children 2 \
-		$(foreach module,$(MODULES),'berth_core.decide.$(module).*')
+mutation: bootstrap build/mutation/.tools ## Change the decision core in small ways, one by one: what do its tables notice (MODULES="ladder window")
+	@# Of a copy, so that who edits meanwhile disturbs nothing.
+	@rm -rf $(MUTATED) && mkdir -p $(MUTATED)/layers $(MUTATED)/tests $(MUTATED)/build/mutation
+	@cp -r layers/core $(MUTATED)/layers && cp -r tests/*.py tests/unit tests/mutation $(MUTATED)/tests && cp -r events pyproject.toml $(MUTATED)
+	@ln -s $(CURDIR)/build/mutation/tools $(MUTATED)/build/mutation/tools
+	@cd $(MUTATED) && PYTHONPATH=layers/core:. $(CURDIR)/$(PYTHON) -m tests.mutation $(MODULES) \
+		--found $(CURDIR)/build/mutation/found.json --page $(CURDIR)/docs/mutations.md
 
 .PHONY: up
 up: bootstrap ## Serve the local AWS on http://127.0.0.1:4566 with the stack deployed (PORT=n for another)
 	@$(PYTHON) -m rehearsal up --port $(PORT)
+
+.PHONY: cloud
+cloud: bootstrap ## Ask a deployed stack's AWS what was assumed of it, at no cost (STACK=name, DRY_RUN=1 to see the calls alone)
+	@$(if $(DRY_RUN),PYTHONPATH=layers/core:. $(PYTHON) -m tests.cloud --stack $(STACK),\
+		BERTH_CLOUD_STACK=$(STACK) $(PYTHON) -m pytest -p no:xdist -m cloud -rs tests/cloud)
 
 .PHONY: simulate
 simulate: bootstrap ## Play drawn worlds with drawn trouble (SEEDS=n FROM=k SCENARIO=name), and hold them to the rules
@@ -70,6 +74,10 @@ timings: bootstrap ## Play AWS's published times of scale to zero, and write doc
 .PHONY: costs
 costs: bootstrap ## Count the examples of docs/costs.md with the service's own functions, and write the page
 	@$(PYTHON) -m rehearsal costs
+
+.PHONY: idle-costs
+idle-costs: bootstrap ## Park published and drawn idle times by the service's own rule, and write docs/idle-costs.md
+	@$(PYTHON) -m rehearsal idle-costs
 
 .PHONY: build
 build: bootstrap ## Build what is deployed, into .aws-sam (no Docker)
