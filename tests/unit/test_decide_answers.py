@@ -53,6 +53,8 @@ WRONG = [
     ({"path": "$.score", "at_least": "0.76"}, "$.score is 0.75, wanted at least 0.76"),
     ({"path": "$.score", "at_most": "0.74"}, "$.score is 0.75, wanted at most 0.74"),
     ({"path": "$.count", "equals": "three"}, "$.count is 3, wanted three"),
+    ({"path": "$.label", "kind": "number", "at_least": "1"}, "$.label is positive, wanted a value of kind number"),
+    ({"path": "$.sure", "equals": "1"}, "$.sure is true, wanted 1"),
     ({"path": "$.outputs", "equals": "hi"}, '$.outputs is [{"text": "hi"}, {"a key": 1}], wanted hi'),
 ]
 
@@ -88,6 +90,22 @@ def test_a_container_may_be_wanted_to_refuse() -> None:
     assert judge(check(), reply("broken", status=500), None).reason == "status 500, wanted 200 (broken)"
 
 
+def test_of_an_answer_that_is_as_wanted_the_status_and_the_time_are_told() -> None:
+    for wanted, production in ((check(), None), (check(), reply()), (check(like_production={}), reply())):
+        assert judge(wanted, reply(), production).reason == "status 200 in 10 ms"
+
+
+def test_a_long_answer_is_told_by_its_beginning() -> None:
+    wanted = check(expect=[{"path": "$"}])
+    assert judge(wanted, reply("x" * 60), None).reason == f"the answer is no JSON: {'x' * 60}"
+    assert judge(wanted, reply("x" * 61), None).reason == f"the answer is no JSON: {'x' * 57}..."
+
+
+def test_a_block_is_wanted_as_it_would_be_written() -> None:
+    wanted = check(expect=[{"path": "$.outputs", "equals": '[{"text": "hi"}, {"a key": 1}]'}])
+    assert judge(wanted, reply(), None).passed
+
+
 LIKE = [
     ({}, ANSWER, True),
     ({"paths": ["$.label"]}, {**ANSWER, "score": 9}, True),
@@ -121,7 +139,20 @@ def test_what_is_no_json_is_compared_as_text() -> None:
 
 def test_production_that_refuses_the_request_is_no_measure() -> None:
     checked = judge(check(like_production={}), reply(), reply("broken", status=500))
-    assert (checked.code, "status 500" in checked.reason) == ("UnlikeProduction", True)
+    assert checked.code == "UnlikeProduction"
+    assert checked.reason == "production answers the same request with status 500 (broken)"
+
+
+@pytest.mark.parametrize(("tolerance_percent", "alike"), [(5, True), ("4.99", False)])
+def test_the_tolerance_is_of_productions_value(tolerance_percent: Any, alike: bool) -> None:
+    wanted = check(like_production={"tolerance_percent": tolerance_percent})
+    for ours, theirs in ((105, 100), (95, 100), (-105, -100)):
+        assert judge(wanted, reply({"score": ours}), reply({"score": theirs})).passed == alike
+
+
+def test_json_is_unlike_text() -> None:
+    assert judge(check(like_production={}), reply("1"), reply("ho")).reason == "1, production: ho"
+    assert judge(check(like_production={}), reply("ho"), reply("1")).reason == "ho, production: 1"
 
 
 def test_without_production_nothing_is_compared_and_that_is_said() -> None:
@@ -140,6 +171,18 @@ json_values = st.recursive(
 @given(json_values)
 def test_every_answer_is_like_itself(answer: Any) -> None:
     assert judge(check(like_production={}), reply(answer), reply(answer)).passed
+
+
+NO_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e999", "1e999999", "1e-99999999999999999999"]
+
+
+@pytest.mark.parametrize("written", NO_NUMBERS)
+def test_a_number_that_cannot_be_counted_with_is_like_itself_and_within_no_limit(written: str) -> None:
+    body = f'{{"score": {written}}}'
+    assert judge(check(like_production={}), reply(body), reply(body)).passed
+    assert judge(check(like_production={}), reply(body), reply({"score": 1})).code == "UnlikeProduction"
+    limited = check(expect=[{"path": "$.score", "at_least": "1"}])
+    assert judge(limited, reply(body), None).code == "WrongAnswer"
 
 
 @given(st.text(), st.text())

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,17 @@ def test_a_ladder_without_a_rung_to_climb_is_told_while_a_person_can_still_act(l
     decision = decide(snapshot(now=END - HOUR, deployment=deployed, endpoint=endpoint()))
     assert isinstance(decision, Refuse)
     assert (decision.code, decision.next_at) == ("LadderExhausted", END - 55 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("after_minutes", "rests_minutes"),
+    [(0, 5), (4, 5), (8, 8), (20, 20), (55, 20), (59, 20), (61, 60), (75, 60), (6000, 60)],
+)
+def test_and_looked_at_less_and_less_often(after_minutes: int, rests_minutes: int) -> None:
+    deployed = registration(end_of_window={"ladder": ["next_plan"]})
+    now = END - HOUR + after_minutes * MINUTE
+    decision: Any = decide(snapshot(now=now, deployment=deployed, endpoint=endpoint()))
+    assert (decision.code, decision.next_at) == ("LadderExhausted", now + rests_minutes * MINUTE)
 
 
 def test_on_demand_that_would_be_over_before_it_serves_is_not_begun() -> None:

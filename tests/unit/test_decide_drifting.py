@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from berth_core.decide.drifting import has_drifted
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Hold, Resize, Rotate
 from berth_core.facts import Override
@@ -98,6 +99,9 @@ def test_a_config_that_is_gone_is_not_adopted() -> None:
         {"attempts": (attempt(kind="resize", target=f"{endpoint().config_name} to 2"), DEPLOYED)},
         # A change of ours that was told as failed has come about all the same.
         {"attempts": (attempt(kind="resize", target=f"{endpoint().config_name} to 2", done=False), DEPLOYED)},
+        {"endpoint": endpoint(count=2, config_name=endpoint().config_name, changed_at=registration().registered_at)},
+        # What came of the last change is told by the last one that succeeded.
+        {"attempts": (attempt(kind="resize", target="y to 3", done=False), attempt(kind="hand_over", target="delete"))},
         # Nothing is known of what was left.
         {"attempts": ()},
         {"attempts": (attempt(kind="hand_over", target="delete"),)},
@@ -107,6 +111,32 @@ def test_what_is_no_drift_is_brought_to_what_is_wished(on_drift: str, over: dict
     decision = decide(resized(on_drift, **over))
     assert isinstance(decision, Resize)
     assert decision.reason == "from 2 to 1, in place"
+
+
+def test_what_failed_and_did_not_come_about_is_no_drift() -> None:
+    failed = attempt(kind="resize", target=f"{endpoint().config_name} to 3", done=False)
+    assert (
+        decide(resized("hold", endpoint=endpoint(changed_at=START + HOUR), attempts=(failed, DEPLOYED))).code
+        == "AsWanted"
+    )
+
+
+def test_components_that_were_scaled_since_hide_no_drift() -> None:
+    scaled = attempt(kind="scale", target="the manifest's copies, version v1")
+    assert decide(resized("hold", attempts=(scaled, DEPLOYED))).code == "Drift"
+
+
+def test_a_name_with_the_mark_of_a_count_in_it_is_read_all_the_same() -> None:
+    deployed = registration({"name": "llama-xl"}, name="llama-xl", on_drift="hold")
+    live = endpoint(deployed, count=2, changed_at=START + HOUR)
+    left = attempt(kind="deploy", target=endpoint(deployed).config_name)
+    seen = resized("hold", deployment=deployed, endpoint=live, attempts=(left,))
+    assert has_drifted(seen, live) == f"config {live.config_name} is live, {left.target} was left"
+
+
+def test_what_is_adopted_is_wished_and_no_turn() -> None:
+    turn = registration({"override": Override(model="my-model", in_turn=True)}, on_drift="accept")
+    assert decide(resized("accept", deployment=turn)).adopt.in_turn is False
 
 
 def test_one_of_our_older_configs_put_back_by_somebody_is_drift() -> None:

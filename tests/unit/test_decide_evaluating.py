@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.evaluating import standings, turn_ends_at
+from berth_core.decide.evaluating import falls_short, standings, turn_ends_at
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, Hold, Rotate
 from berth_core.facts import Override, Turn
@@ -76,6 +76,7 @@ def test_the_next_turn_begins_when_the_hours_are_over() -> None:
         ((ran("ft-a", 4), ran("ft-b", 2, 4), ran("ft-c", 3, 6)), "my-model"),
         ((ran("ft-a", 3), ran("ft-a", 1, 8)), "ft-b"),
         ((ran("ft-a", 4, -48),), "ft-a"),
+        ((ran("ft-a", 4, -48), ran("ft-a", 4)), "ft-b"),
     ],
 )
 def test_whose_turn_it_is_follows_from_what_has_run(turns: tuple[Turn, ...], model: str) -> None:
@@ -99,6 +100,16 @@ def test_a_model_that_stands_twice_has_both_its_turns() -> None:
     twice = evaluating(evaluate=[EVALUATE[0], EVALUATE[1], EVALUATE[0]])
     seen = snapshot(now=START + 20 * HOUR, deployment=twice, turns=(ran("ft-a", 5), ran("ft-b", 2, 6)))
     assert [each.left for each in standings(seen)] == [0 * HOUR, 0 * HOUR, 3 * HOUR]
+
+
+def test_what_has_not_run_has_all_its_hours_before_it_also_if_it_stands_twice() -> None:
+    twice = evaluating(evaluate=[EVALUATE[0], EVALUATE[1], EVALUATE[0]])
+    assert [each.left for each in standings(snapshot(deployment=twice))] == [4 * HOUR, 2 * HOUR, 4 * HOUR]
+
+
+def test_turns_count_also_while_no_plan_is_seen() -> None:
+    seen = snapshot(deployment=evaluating(), turns=(ran("ft-a", 3),), plans=())
+    assert [each.left for each in standings(seen)] == [1 * HOUR, 2 * HOUR, 3 * HOUR]
 
 
 def test_a_model_asked_for_by_hand_goes_before_all_turns() -> None:
@@ -132,6 +143,24 @@ def test_a_window_too_short_for_all_is_told_before_it_opens() -> None:
 def test_a_window_long_enough_needs_no_word() -> None:
     decision = decide(now=-1, plans=(plan(status="Scheduled", available_count=0),))
     assert "too short" not in decision.reason
+
+
+def test_what_a_window_has_no_time_for_is_told_of_the_turns_that_are_left() -> None:
+    leaving = evaluating(end_of_window={"ladder": ["delete"]})
+    decision = decide(now=4, deployment=leaving, plans=(short(),), turns=(ran("ft-a", 4),))
+    assert "for all turns: ft-c gets 2.2 of 3 hours;" in decision.reason
+
+
+def test_long_turns_are_told_in_hours() -> None:
+    long = evaluating(evaluate=[{"model": "ft-a", "hours": 700}], end_of_window={"ladder": ["delete"]})
+    decision = decide(now=0, deployment=long, plans=(short(),))
+    assert "ft-a gets 8.5 of 700 hours" in decision.reason
+
+
+def test_where_all_turns_have_time_or_no_end_is_known_nothing_is_said() -> None:
+    seen = snapshot(deployment=evaluating())
+    assert falls_short(seen, plan(), None, START) == ""
+    assert falls_short(seen, plan(), START + 100 * HOUR, START) == ""
 
 
 def test_an_open_window_too_short_for_all_is_told_with_the_deployment() -> None:

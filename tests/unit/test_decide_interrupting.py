@@ -54,6 +54,29 @@ def test_between_two_blocks_the_manifest_has_a_word_of_its_own() -> None:
     assert after(here=blocks, gap="on_demand").minutes == 25 * 60
 
 
+def test_blocks_that_touch_are_two_with_a_word_for_the_gap_between_them() -> None:
+    touching = plan(blocks=(block(), block(END, END + 24 * HOUR)))
+    found = after(second(START), here=touching, gap="on_demand")
+    assert (found.next_plan, found.minutes, found.bridge) == ("p5-for-eval", 60, "on_demand")
+
+
+def test_a_rung_that_bridges_is_of_the_ladder_where_no_other_block_follows() -> None:
+    later = second(END + HOUR)
+    assert after(later, ladder=("next_plan", "on_demand"), gap="delete").bridge == "on_demand"
+    assert after(later, ladder=("next_plan", "delete"), gap="on_demand").bridge is None
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "helps"), [(END, False), (END + MINUTE, True)], ids=["ends with the block", "lasts longer"]
+)
+def test_a_plan_helps_that_lasts_longer_than_the_block_that_is_left(ends_at: Any, helps: bool) -> None:
+    later = second(END + 3 * HOUR).model_copy(update={"name": "later"})
+    open_now = second(START, ends_at)
+    assert (after(open_now, later) is None) is helps
+    soon = second(FINISH, ends_at)
+    assert after(soon, later).next_plan == ("p5-second" if helps else "later")
+
+
 def test_it_is_told_in_words() -> None:
     gap = Interruption(starts_at=FINISH, ends_at=END, next_plan="p5-second")
     opens = "until p5-second opens at 2026-03-10 11:30 UTC"

@@ -32,7 +32,22 @@ def test_of_a_job_only_what_is_needed_is_kept() -> None:
     assert not [secret for secret in secrets if secret in job.model_dump_json()]
 
 
-@pytest.mark.parametrize("event", [{}, {"CodePipeline.job": None}, {"CodePipeline.job": {"id": "secret-1"}}])
+def job_with(**data: Any) -> dict[str, Any]:
+    return {"CodePipeline.job": {"id": "1", "data": data}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"CodePipeline.job": None},
+        {"CodePipeline.job": {"id": "secret-1"}},
+        {"CodePipeline.job": {"id": {"k": "secret-1"}, "data": {}}},
+        job_with(continuationToken=["secret-1"]),
+        job_with(actionConfiguration={"configuration": {"UserParameters": {"k": "secret-1"}}}),
+        job_with(actionConfiguration={"configuration": "secret-1"}),
+    ],
+)
 def test_another_event_is_named_without_what_is_in_it(event: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no job of CodePipeline") as refused:
         job_of(event)
@@ -125,6 +140,9 @@ def test_a_release_can_be_named_in_json() -> None:
         (message(customData=None), "names no release"),
         (message(customData="please look"), "names no release"),
         (message(customData='{"deployment": "d"}'), "names no release"),
+        (message(customData='{"deployment": "../d", "model": "m"}'), "names no release"),
+        (message(customData='{"deployment": "d", "model": "{% $m %}"}'), "names no release"),
+        (message(customData=json.dumps({"deployment": "d" * 46, "model": "m"})), "names no release"),
         (message(token=""), "lacks its"),
         (message(expires="soon"), "lacks its"),
         (message(expires="2026-03-06T12:00Z"), "expired at 2026-03-06 12:00 UTC"),

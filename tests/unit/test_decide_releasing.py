@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from berth_core.decide.released import MOST_ROUNDS, ReleaseSoFar, decide_release_outcome
-from berth_core.decide.releasing import decide_promotion, decide_release, trial_name
+from berth_core.decide.releasing import (
+    decide_release,
+    trial_name,
+)
 from berth_core.decide.runnable import why_not_serverless
 from berth_core.decisions import Refuse
 from berth_core.facts import Snapshot
@@ -134,56 +137,6 @@ def test_what_is_refused_before_anything_is_made(
     decision = decide_release(given, name, found, RUN)
     assert isinstance(decision, Refuse)
     assert decision.code == code
-
-
-# --- the yes --------------------------------------------------------------------------------------------------------
-
-
-def yes(**over: Any) -> dict[str, Any]:
-    return {"decision": "approve", "release_id": staged().id, "who": "Ada", **over}
-
-
-def test_a_yes_to_this_release_promotes_it() -> None:
-    assert isinstance(decide_promotion(seen(), model(), staged(), yes()), Promote)
-
-
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        (None, "ApprovalLapsed"),
-        ({"unanswered": True}, "ApprovalLapsed"),
-        ({}, "ApprovalInvalid"),
-        (yes(decision="perhaps"), "ApprovalInvalid"),
-        (yes(who=""), "ApprovalInvalid"),
-        (yes(more=1), "ApprovalInvalid"),
-        (yes(release_id="another"), "ApprovalInvalid"),
-        (yes(decision="reject"), "ApprovalRejected"),
-    ],
-)
-def test_whatever_is_no_yes_is_a_no(said: dict[str, Any] | None, code: str) -> None:
-    decision = decide_promotion(seen(), model(), staged(), said)
-    assert isinstance(decision, Refuse)
-    assert decision.code == code
-
-
-def test_passed_checks_are_the_yes_where_the_manifest_says_so() -> None:
-    assert isinstance(decide_promotion(seen(), model(), staged(approval="none"), {}), Promote)
-
-
-@pytest.mark.parametrize(
-    ("found", "code"), [(None, "ModelNotFound"), (model(created_at=START + timedelta(minutes=1)), "ModelChanged")]
-)
-def test_another_model_under_the_name_is_not_what_was_checked(found: ModelSeen | None, code: str) -> None:
-    decision = decide_promotion(seen(), found, staged(), yes())
-    assert isinstance(decision, Refuse)
-    assert decision.code == code
-
-
-def test_a_yes_counts_for_nothing_once_the_stack_only_observes() -> None:
-    observing = snapshot(deployment=registration(), policy={"stack": "berth", "observe_only": True})
-    decision = decide_promotion(observing, model(), staged(), yes())
-    assert isinstance(decision, Refuse)
-    assert decision.code == "ObserveOnly"
 
 
 # --- what came of it ------------------------------------------------------------------------------------------------

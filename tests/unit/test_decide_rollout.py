@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from berth_core.decide.guardrails import SECONDS, SHARES, beyond_limits
+from berth_core.decide.guardrails import (
+    SECONDS,
+    SHARES,
+    Steps,
+    batches,
+    beyond_limits,
+    blue_green,
+    canary,
+    linear,
+    rolling,
+)
 from berth_core.decide.rollout import DoesNotFit, Fits, Room, choose_rollout
 from berth_core.manifest import Rollout
 
@@ -173,6 +183,61 @@ def test_every_config_is_within_the_limits_of_aws(
     share = routing[key]["Value"] / fleet
     assert share <= 0.5
     assert strategy == "canary" or share >= 0.1
+
+
+@pytest.mark.parametrize(("fleet", "instances"), [(2, 1), (19, 1), (20, 2), (109, 10), (110, 11)])
+def test_a_canary_is_a_tenth_of_the_fleet_and_waits_once(fleet: int, instances: int) -> None:
+    assert canary(fleet, 60) == Steps(instances=instances, count=2, waits_seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("fleet", "instances", "count"), [(2, 1, 2), (4, 1, 4), (5, 1, 5), (8, 2, 4), (9, 2, 5), (20, 5, 4)]
+)
+def test_linear_steps_are_a_quarter_and_nothing_waits_after_the_last(fleet: int, instances: int, count: int) -> None:
+    assert linear(fleet, 60) == Steps(instances=instances, count=count, waits_seconds=60 * (count - 1))
+
+
+@pytest.mark.parametrize(
+    ("fleet", "sizes"),
+    [(1, []), (2, [1]), (4, [1, 2]), (20, [*range(1, 11)]), (21, [*range(2, 11)]), (101, [*range(6, 51)])],
+)
+def test_batches_are_a_twentieth_to_a_half_and_each_waits(fleet: int, sizes: list[int]) -> None:
+    found = list(batches(fleet, 60))
+    assert [each.instances for each in found] == sizes
+    assert all(each.count * each.instances >= fleet > (each.count - 1) * each.instances for each in found)
+    assert all(each.waits_seconds == 60 * each.count for each in found)
+
+
+def test_a_rolling_update_is_written_as_aws_reads_it() -> None:
+    size = {"Type": "INSTANCE_COUNT", "Value": 2}
+    assert rolling(Steps(instances=2, count=5, waits_seconds=300), 60, 7200) == {
+        "RollingUpdatePolicy": {
+            "MaximumBatchSize": size,
+            "RollbackMaximumBatchSize": size,
+            "WaitIntervalInSeconds": 60,
+            "MaximumExecutionTimeoutInSeconds": 7200,
+        }
+    }
+
+
+@pytest.mark.parametrize("kind", ["all_at_once", "canary", "linear"])
+def test_blue_green_is_written_as_aws_reads_it(kind: str) -> None:
+    step = {"canary": "CanarySize", "linear": "LinearStepSize"}.get(kind)
+    routing = {"Type": kind.upper(), "WaitIntervalInSeconds": 60}
+    if step:
+        routing[step] = {"Type": "INSTANCE_COUNT", "Value": 2}
+    assert blue_green(kind, Steps(instances=2, count=2, waits_seconds=60), 60, 7200) == {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": routing,
+            "MaximumExecutionTimeoutInSeconds": 7200,
+        }
+    }
+
+
+def test_a_share_at_its_limit_is_within_it() -> None:
+    for value in (5, 50):
+        batch = {"Type": "INSTANCE_COUNT", "Value": value}
+        assert beyond_limits(policy(MaximumBatchSize=batch), 100, 0) is None
 
 
 def policy(**over: Any) -> dict[str, Any]:

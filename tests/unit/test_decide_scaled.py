@@ -109,3 +109,12 @@ def test_there_is_nothing_to_scale_where_nothing_serves(over: dict[str, Any], to
         looked = looked.model_copy(update={"endpoint": failed})
     decision: Any = decide_deployment(looked, Intent(kind="scale"))
     assert (decision.code, decision.reason) == ("NoEndpoint", f"there is no endpoint in service to scale{told}")
+
+
+def test_components_of_a_mixed_endpoint_wait_until_one_config_is_under_all_of_them() -> None:
+    looked = seen(deployment=deployed())
+    mixed = looked.endpoint.model_copy(update={"status": "UpdateRollbackFailed"}) if looked.endpoint else None
+    decision: Any = decide_deployment(looked.model_copy(update={"endpoint": mixed}), Intent(kind="reconcile"))
+    assert decision.kind == "rotate"
+    name = decision.config.name
+    assert decision.reason.startswith(f"{name} is live, {name} is wanted; ")

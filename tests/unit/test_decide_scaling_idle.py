@@ -70,24 +70,26 @@ class TestIdle:
             parked_at=began + parked * MINUTE if parked is not None else None,
         )
 
-    def test_off_the_reservation_it_waits_until_parking_and_waking_would_have_paid(self) -> None:
-        decision = self.off(19 * MINUTE)
+    def test_off_the_reservation_the_first_to_be_parked_has_to_last_far_beyond_the_break_even(self) -> None:
+        decision = self.off(239 * MINUTE)
         assert (decision.code, decision.next_at) == ("StaysOn", NOW + MINUTE)
-        assert "idle for 19 minutes, parking and waking takes 20" in decision.reason
-        parked = self.off(20 * MINUTE)
+        assert "parking and waking takes 20 minutes, and as long as it has saved nothing" in decision.reason
+        parked = self.off(240 * MINUTE)
         assert (parked.kind, parked.rung) == ("scale", "park")
 
     def test_the_machine_that_carries_it_out_decides_the_same(self) -> None:
-        looked = idle(seen(SCALING, reserved=False, plans=()), NOW - HOUR)
+        looked = idle(seen(SCALING, reserved=False, plans=()), NOW - 5 * HOUR)
         assert decide(looked, Intent(kind="scale")) == decide(looked)
+        assert decide(looked).kind == "scale"
 
     def test_it_stays_on_if_gaps_are_known_to_end_too_soon(self) -> None:
-        decision = self.off(20 * MINUTE, self.gap(30), self.gap(300))
+        earned = self.gap(300, parked=200)
+        decision = self.off(20 * MINUTE, earned, *[self.gap(30)] * 60)
         assert (decision.code, decision.next_at) == ("StaysOn", NOW + 10 * MINUTE)
-        assert "lasted 30 minutes, and break-even is at 40" in decision.reason
+        assert "parking at 30 minutes would have saved 250 over the 61 gaps known" in decision.reason
 
     def test_it_parks_at_once_if_gaps_are_known_to_last(self) -> None:
-        assert self.off(15 * MINUTE, self.gap(300), self.gap(400)).kind == "scale"
+        assert self.off(15 * MINUTE, self.gap(300, parked=200), self.gap(400)).kind == "scale"
 
     def test_a_lost_wake_is_not_risked_again_before_it_is_earned_back(self) -> None:
         lost = self.gap(21, parked=20)

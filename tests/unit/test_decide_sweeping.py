@@ -127,8 +127,32 @@ class TestReconciles:
     ) -> None:
         assert found(sweep(look=look, leases={NAME: lease(lapsed_at)})) == []
 
+    def test_one_that_is_held_or_followed_hides_none_after_it(self) -> None:
+        due = brief(name="zephyr", due_at=LONG_AGO)
+        look = {"deployments": (brief(due_at=LONG_AGO), due), "endpoints": (serving(), serving(name="zephyr"))}
+        held = {NAME: lease(NOW + timedelta(minutes=1))}
+        assert found(sweep(look=look, leases=held)) == [("reconcile", "zephyr", "")]
+        died = {NAME: lease(NOW)}
+        assert found(sweep(look=look, leases=died)) == [("reconcile", NAME, ""), ("reconcile", "zephyr", "")]
+
+    def test_a_run_that_follows_a_death_is_named_after_the_lease(self) -> None:
+        assert only(sweep(leases={NAME: lease(NOW)})).cause == f"lapsed {ARN} 1"
+
 
 class TestWaiters:
+    def test_one_that_is_waited_for_hides_none_after_it(self) -> None:
+        waiters = (waiter(JUST_NOW, "first"), waiter(LONG_AGO))
+        assert found(sweep(waiters=waiters)) == [("resume_waiter", NAME, NAME)]
+
+    def test_a_name_that_begins_with_anothers_is_its_own(self) -> None:
+        short, long = brief(), brief(name=f"{NAME}-staging-two")
+        staged = f"{NAME}-staging-two-staging-0a1b2c3d"
+        serves = (serving(), serving(name=long.name))
+        for deployments in ((short, long), (long, short)):
+            look = {"deployments": deployments, "endpoints": serves}
+            repair = only(sweep(look=look, waiters=(waiter(LONG_AGO, staged),)))
+            assert repair.deployment == long.name
+
     @pytest.mark.parametrize(("stored_at", "kinds"), [(LONG_AGO, ["resume_waiter"]), (JUST_NOW, [])])
     def test_a_task_that_waits_for_long_was_forgotten(self, stored_at: datetime, kinds: list[str]) -> None:
         assert [repair.kind for repair in sweep(waiters=(waiter(stored_at),)).repairs] == kinds
@@ -162,6 +186,13 @@ class TestLeftovers:
         dead = {staging_of(NAME): lease(NOW)}
         assert found(sweep(configs=(self.STAGED,), leases=dead)) == [("clean_staging", NAME, "")]
 
+    def test_what_was_removed_and_is_gone_is_cleaned_and_what_is_managed_is_not(self) -> None:
+        bare: dict[str, Any] = {"endpoints": (), "deployments": (brief(removed=True, endpoint_seen=None),)}
+        assert found(sweep(look=bare, configs=(f"{NAME}-0a1b2c3d-x1",))) == [("clean_configs", NAME, "")]
+        managed: dict[str, Any] = {"endpoints": (), "deployments": (brief(endpoint_seen=None),)}
+        kinds = [kind for kind, _, _ in found(sweep(look=managed, configs=(f"{NAME}-0a1b2c3d-x1",)))]
+        assert "clean_configs" not in kinds
+
     def test_configs_of_what_is_gone_are_cleaned_once_a_deployment(self) -> None:
         assert found(sweep(configs=(self.CONFIG, "old-ffffffff-x2"))) == [("clean_configs", "old", "")]
 
@@ -194,6 +225,11 @@ class TestLeftovers:
 def test_a_sweep_takes_no_more_than_it_can_carry_and_says_what_it_leaves() -> None:
     many = sweep(configs=tuple(f"old-{number}-0a1b2c3d-x1" for number in range(MOST_AT_ONCE + 3)))
     assert (len(many.repairs), many.left_over, many.quiet_until) == (MOST_AT_ONCE, 3, NOW)
+
+
+def test_a_full_sweep_leaves_nothing() -> None:
+    full = sweep(configs=tuple(f"old-{number}-0a1b2c3d-x1" for number in range(MOST_AT_ONCE)))
+    assert (len(full.repairs), full.left_over, full.quiet_until) == (MOST_AT_ONCE, 0, NOW + timedelta(days=30))
 
 
 def test_it_comes_back_when_something_may_have_died() -> None:

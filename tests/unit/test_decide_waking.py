@@ -32,6 +32,10 @@ def sample(name: str, **detail: Any) -> dict[str, Any]:
         (sample("endpoint-state-change", EndpointName=""), Subject()),
         (sample("endpoint-state-change", EndpointName=7), Subject()),
         (sample("alarm-state-change", alarmName=None), Subject()),
+        (sample("alarm-state-change", alarmName="a" * 256), Subject()),
+        (sample("endpoint-state-change", EndpointName="../llama-eval"), Subject()),
+        (sample("endpoint-state-change", EndpointName="a" * 64), Subject()),
+        (sample("endpoint-state-change", EndpointName="\u212aelvin"), Subject()),  # lower case makes it kelvin
         ({"source": "aws.sagemaker", "detail": "llama-eval"}, Subject()),
         ({}, Subject()),
     ],

@@ -1,0 +1,85 @@
+"""Purchases that begin by themselves: their names, their moments, and what stands for them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from berth_core.decide.spending import spend, spends_at
+from tests import builders
+from tests.builders import END, P5, START, reconcile, registration
+from tests.unit.test_spending import BOUGHT, DAY, PURCHASE, REFUSED, _extends, _extension, _on_plan, _seen, wants
+
+
+def test_a_purchase_is_named_after_its_order_and_the_manifests_version() -> None:
+    begun = [
+        spend(_seen(each), reconcile())
+        for each in (wants(), wants(("p5-other",)), wants().model_copy(update={"version": "v2"}))
+    ]
+    names = {each.id for each in begun if each is not None}
+    assert len(names) == 3
+    assert all(re.fullmatch("llama-eval-[0-9a-f]{16}", name) for name in names)
+
+
+def test_a_plan_is_begun_as_far_ahead_as_aws_sells_it() -> None:
+    not_before = START.replace(hour=0, minute=0) + 60 * DAY
+    seen = _seen(wants(not_before=not_before.date().isoformat()))
+    assert spends_at(seen) == not_before - 56 * DAY
+
+
+def test_a_hold_that_is_over_is_none_and_one_that_lasts_is_waited_for() -> None:
+    reservation = {"plans": ("p5",), "instance_type": P5, "purchase": PURCHASE}
+    over = registration(reservation=reservation, hold_until=(START - DAY).isoformat())
+    assert spends_at(_seen(over)) == START
+    early = {**PURCHASE, "not_before": (START + 60 * DAY).date().isoformat()}
+    until = START + DAY
+    lasts = registration(reservation={**reservation, "purchase": early}, hold_until=until.isoformat())
+    assert spends_at(_seen(lasts)) == START.replace(hour=0, minute=0) + 4 * DAY
+
+
+def test_an_extension_says_for_whom_and_ends_a_day_that_is_named() -> None:
+    decision = spend(_on_plan(_extends(), 3 * DAY), reconcile())
+    assert decision is not None
+    assert decision.request["deployment"] == "llama-eval"
+    assert (
+        decision.reason == "plan p5-for-eval ends at 2026-03-10 11:30 UTC, and the ladder begins with more time on it"
+    )
+    longer = builders.plan(blocks=(builders.block(START, END + DAY),))
+    moved = spend(_on_plan(_extends(), 2 * DAY, plans=(longer,)), reconcile())
+    assert moved is not None
+    assert moved.id != decision.id
+
+
+def test_before_a_ladder_that_ends_late_an_extension_is_bought_an_hour_before_the_end_at_the_latest() -> None:
+    """Where nothing else takes long, AWS's own last hour is what counts."""
+    late = _extends(ladder=["extend", "delete"], finish_before_minutes=1)
+    decision = spend(_on_plan(late, 3 * DAY), reconcile())
+    assert decision is not None
+    assert decision.request["answer_by"] == (END - timedelta(minutes=90)).isoformat().replace("+00:00", "Z")
+
+
+LATER = builders.block(END + DAY, END + 2 * DAY)
+
+
+@pytest.mark.parametrize(
+    "plans",
+    [(), (builders.plan(blocks=()),), (builders.plan(blocks=(builders.block(), LATER)),)],
+    ids=["no plan", "no block", "another block follows"],
+)
+def test_only_the_last_block_of_a_plan_that_is_there_is_extended(plans: Any) -> None:
+    assert spend(_on_plan(_extends(), 2 * DAY, plans=plans), reconcile()) is None
+
+
+def test_an_extension_that_was_refused_may_be_asked_for_by_the_manifests_next_version() -> None:
+    before = _extension(_extends(), **REFUSED)
+    newer = _extends().model_copy(update={"version": "v2"})
+    assert spend(_on_plan(newer, 2 * DAY, purchases=(before,)), reconcile()) is not None
+    for over in ({}, BOUGHT):
+        stands = _extension(_extends(), **over)
+        assert spend(_on_plan(newer, 2 * DAY, purchases=(stands,)), reconcile()) is None
+
+
+def test_a_rung_that_is_not_to_be_had_comes_before_nothing() -> None:
+    deployment = _extends(ladder=["next_plan", "extend", "delete"])
+    assert spend(_on_plan(deployment, 2 * DAY), reconcile()) is not None
