@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rehearsal.alarms.sums import terms_of
+
 State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
@@ -51,11 +53,14 @@ class Rule:
 
 
 def rule_of(alarm: Any) -> Rule | None:
-    """moto's alarm as a rule; None for what is never evaluated: composite alarms, metric math, anomaly detection."""
-    if not alarm.metric_name or alarm.metric_data_queries or alarm.rule or alarm.comparison_operator not in _COMPARE:
+    """moto's alarm as a rule; None for what is never evaluated: composite alarms, anomaly detection, and metric math
+    other than sums."""
+    terms = terms_of(alarm)
+    is_simple = alarm.metric_name and not alarm.metric_data_queries
+    if not (is_simple or terms) or alarm.rule or alarm.comparison_operator not in _COMPARE:
         return None
     return Rule(
-        period_us=int(alarm.period) * 1_000_000,
+        period_us=terms[0].period_us if terms else int(alarm.period) * 1_000_000,
         periods=int(alarm.evaluation_periods),
         needed=int(alarm.datapoints_to_alarm or alarm.evaluation_periods),
         comparison=alarm.comparison_operator,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from rehearsal.alarms.datapoints import Datapoint, joined, of_values
+from rehearsal.alarms.levels import LevelSeries
 from rehearsal.streams import microseconds
 
 MetricKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -49,13 +50,17 @@ class PutSeries:
 
 
 class MetricStore:
-    """Everything that PutMetricData brought, by namespace, name and dimensions."""
+    """Everything that PutMetricData brought, and levels, by namespace, name and dimensions."""
 
     def __init__(self) -> None:
         self._series: defaultdict[MetricKey, PutSeries] = defaultdict(PutSeries)
+        self._levels: defaultdict[MetricKey, LevelSeries] = defaultdict(LevelSeries)
 
-    def find(self, key: MetricKey) -> PutSeries | None:
-        return self._series.get(key)
+    def find(self, key: MetricKey) -> Series | None:
+        return self._series.get(key) or self._levels.get(key)
+
+    def set_level(self, key: MetricKey, at_us: int, level: float) -> None:
+        self._levels[key].set(at_us, level)
 
     def put(self, namespace: str, datum: dict[str, Any], now: datetime) -> MetricKey:
         key = key_of(namespace, datum["MetricName"], datum.get("Dimensions") or [])

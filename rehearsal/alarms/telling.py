@@ -61,8 +61,6 @@ def tell(cloud: Cloud, alarm: Any, before: str) -> None:
 
 def _act(cloud: Cloud, arn: str, alarm: Any, event: dict[str, Any]) -> None:
     """Scaling policies and topics. Other kinds of actions aren't rehearsed."""
-    from rehearsal.delivery.targets import send_notification
-
     service = arn.split(":")[2]
     if service == "autoscaling":
         cloud.scaling.alarm_fired(arn, alarm.name)
@@ -77,13 +75,22 @@ def _act(cloud: Cloud, arn: str, alarm: Any, event: dict[str, Any]) -> None:
             "StateChangeTime": detail["state"]["timestamp"],
             "AlarmArn": alarm.alarm_arn,
         }
-        cloud.kernel.spawn(lambda: send_notification(arn, json.dumps(message)), f"alarm {alarm.name}")
+        cloud.kernel.spawn(lambda: _notify(cloud, arn, message), f"alarm {alarm.name}")
+
+
+def _notify(cloud: Cloud, topic_arn: str, message: dict[str, Any]) -> None:
+    """A topic that is gone loses the message, and nobody is told but the timeline."""
+    from moto.sns.exceptions import SNSNotFoundError
+
+    from rehearsal.delivery.targets import send_notification
+
+    try:
+        send_notification(topic_arn, json.dumps(message))
+    except SNSNotFoundError:
+        cloud.timeline.record("error", f"alarm/{message['AlarmName']}", f"its topic {topic_arn} is gone")
 
 
 def _event(alarm: Any, before: str, now: datetime) -> dict[str, Any]:
-    dimensions = {each.name: each.value for each in alarm.dimensions}
-    metric = {"namespace": alarm.namespace, "name": alarm.metric_name, "dimensions": dimensions}
-    stat = {"metric": metric, "period": alarm.period, "stat": alarm.statistic or alarm.extended_statistic}
     detail = {
         "alarmName": alarm.name,
         "state": {
@@ -95,7 +102,7 @@ def _event(alarm: Any, before: str, now: datetime) -> dict[str, Any]:
         "previousState": {"value": before, "timestamp": _stamp(now)},
         "configuration": {
             "description": alarm.description or "",
-            "metrics": [{"id": "m1", "metricStat": stat, "returnData": True}],
+            "metrics": [_of_query(query) for query in alarm.metric_data_queries] or [_of_alarm(alarm)],
         },
     }
     return {
@@ -105,6 +112,25 @@ def _event(alarm: Any, before: str, now: datetime) -> dict[str, Any]:
         "Time": now,
         "Detail": json.dumps(detail),
     }
+
+
+def _of_alarm(alarm: Any) -> dict[str, Any]:
+    stat = alarm.statistic or alarm.extended_statistic
+    return {"id": "m1", "metricStat": _stat(alarm, alarm.period, stat), "returnData": True}
+
+
+def _of_query(query: Any) -> dict[str, Any]:
+    if query.expression:
+        return {"id": query.id, "expression": query.expression, "returnData": True}
+    stat = query.metric_stat
+    return {"id": query.id, "metricStat": _stat(stat.metric, stat.period, stat.stat), "returnData": False}
+
+
+def _stat(metric: Any, period: Any, stat: str) -> dict[str, Any]:
+    """`metric` names a metric as moto does, whether it is one or an alarm on one."""
+    dimensions = {each.name: each.value for each in metric.dimensions}
+    named = {"namespace": metric.namespace, "name": metric.metric_name, "dimensions": dimensions}
+    return {"metric": named, "period": period, "stat": stat}
 
 
 def _stamp(moment: datetime) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.alarms import foresight, telling
 from rehearsal.alarms.rules import Rule, State, rule_of
-from rehearsal.alarms.series import MetricKey, MetricStore, Series, key_of
+from rehearsal.alarms.series import MetricKey, MetricStore, PutSeries, Series, key_of
+from rehearsal.alarms.sums import SumSeries, terms_of
 from rehearsal.alarms.traffic_series import NAMESPACE, series_of
 from rehearsal.streams import EPOCH
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Alarms:
     """Knows moto's alarms, evaluates those whose metric there is, and tells what comes of it.
 
-    Alarms on metrics that nobody emits here, such as those of Lambda, stay as they are.
+    Alarms on metrics that nobody emits here stay as they are.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -36,12 +37,12 @@ class Alarms:
 
     def put(self, alarm: Any, before: Any | None) -> None:
         """An alarm was made or changed: a new one has no state yet, another keeps the one it had (botocore's text)."""
-        if rule_of(alarm) is None:
-            return
         if before is None:
             alarm.state_value = "INSUFFICIENT_DATA"
         else:
             alarm.state_value, alarm.state_reason = before.state_value, before.state_reason
+        if rule_of(alarm) is None:
+            return
         self._alarms[alarm.name] = alarm
         self._foresee(alarm)
 
@@ -51,9 +52,17 @@ class Alarms:
             self._stop(name)
 
     def put_data(self, namespace: str, data: list[dict[str, Any]]) -> None:
-        keys = {self._store.put(namespace, datum, self._cloud.now) for datum in data}
+        self._news_of({self._store.put(namespace, datum, self._cloud.now) for datum in data})
+
+    def set_level(self, namespace: str, name: str, dimensions: list[dict[str, str]], level: float) -> None:
+        """From now on the metric has this value, until it is set again."""
+        key = key_of(namespace, name, dimensions)
+        self._store.set_level(key, self._cloud.kernel.now_us, level)
+        self._news_of({key})
+
+    def _news_of(self, keys: set[MetricKey]) -> None:
         for alarm in list(self._alarms.values()):
-            if _key(alarm) in keys:
+            if keys & _keys(alarm):
                 self._foresee(alarm)
 
     def state_was_set(self, alarm: Any, before: str) -> None:
@@ -95,12 +104,24 @@ class Alarms:
         )
 
     def _series(self, alarm: Any) -> Series | None:
-        put = self._store.find(_key(alarm))
+        terms = terms_of(alarm)
+        if terms:
+            found = [(term, self._known(term.key)) for term in terms]
+            series = [(term, each) for term, each in found if each is not None]
+            return SumSeries(series) if len(series) == len(terms) else None
+        put = self._known(_key(alarm))
         if put is not None or alarm.namespace != NAMESPACE:
             return put
         dimensions = {each.name: each.value for each in alarm.dimensions}
-        found: Series | None = series_of(alarm.metric_name, dimensions, self._cloud.traffic.streams, self._cloud)
-        return found
+        made: Series | None = series_of(alarm.metric_name, dimensions, self._cloud.traffic.streams, self._cloud)
+        return made
+
+    def _known(self, key: MetricKey) -> Series | None:
+        """Without any value yet: nothing to look at, unless somebody here would tell if there were one."""
+        put = self._store.find(key)
+        if put is None and key[0] != NAMESPACE and self._cloud.settings.operational_metrics:
+            return PutSeries()
+        return put
 
     def _stop(self, name: str) -> None:
         timer = self._timers.pop(name, None)
@@ -169,6 +190,10 @@ class Alarms:
         window_us = (rule.periods + 1) * rule.period_us
         upcoming = series.turns(now_us - window_us)
         return (upcoming[0] + window_us - now_us) / 1_000_000 if upcoming else None
+
+
+def _keys(alarm: Any) -> set[MetricKey]:
+    return {term.key for term in terms_of(alarm)} or {_key(alarm)}
 
 
 def _key(alarm: Any) -> MetricKey:

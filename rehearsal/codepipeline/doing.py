@@ -18,6 +18,11 @@ from rehearsal.cloud import current
 from rehearsal.codepipeline.runs import Action, ActionFailed, Run
 from rehearsal.delivery.targets import TargetError, send
 
+ARTIFACT_CREDENTIALS = {
+    "accessKeyId": "AKIAREHEARSALJOB",
+    "secretAccessKey": "secret-of-the-pipelines-artifacts",
+    "sessionToken": "token-of-the-pipelines-artifacts",
+}
 LOOK_AGAIN_SECONDS = 30
 """How often a Lambda action is called again and an execution is looked at."""
 REPLY_SECONDS = 20 * 60
@@ -139,11 +144,7 @@ def _event(run: Run, action: Action, job_id: str, token: str | None) -> dict[str
             for each in action.declaration.get("inputArtifacts", [])
         ],
         "outputArtifacts": [],
-        "artifactCredentials": {
-            "accessKeyId": "AKIAREHEARSALJOB",
-            "secretAccessKey": "secret-of-the-pipelines-artifacts",
-            "sessionToken": "token-of-the-pipelines-artifacts",
-        },
+        "artifactCredentials": ARTIFACT_CREDENTIALS,
     }
     if token is not None:
         data["continuationToken"] = token
@@ -167,7 +168,7 @@ def _ask(run: Run, action: Action) -> None:
             raise ActionFailed("ActionTimedOut", "The approval has expired.")
         action.changed.clear()
         action.changed.wait(left)
-    action.summary = action.answer["summary"]
+    action.summary = action.answer["summary"] or f"{action.answer['status']} by {action.answered_by}"
     if action.answer["status"] != "Approved":
         raise ActionFailed("ApprovalRejected", action.summary)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.cloud import current
 from rehearsal.codepipeline import doing
+from rehearsal.codepipeline.events import put_changed
 from rehearsal.codepipeline.runs import Action, ActionFailed, Run
 from rehearsal.virtual_threads import VirtualEvent
 
@@ -69,6 +70,7 @@ def _started(run: Run, stage: str, declaration: dict[str, Any]) -> tuple[Action,
 
 
 def _perform(run: Run, action: Action) -> None:
+    put_changed(run, action)
     try:
         doing.do(run, action)
     except ActionFailed as failed:
@@ -78,6 +80,7 @@ def _perform(run: Run, action: Action) -> None:
     else:
         action.status = "Succeeded"
     action.updated_at = current().now
+    put_changed(run, action)
     why = f": {action.error[1]}" if action.error else f": {action.summary}" if action.summary else ""
     _tell(run, f"pipeline/{run.pipeline}", f"{action.stage}/{action.name} {action.status.lower()}{why}")
 

@@ -48,6 +48,7 @@ class Action:
     variables: dict[str, str] = field(default_factory=dict)
     token: str = ""
     answer: dict[str, str] | None = None
+    answered_by: str = ""
     jobs: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     changed: VirtualEvent = field(default_factory=VirtualEvent)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from rehearsal.cloud import current
 from rehearsal.codepipeline.runs import Action, Run
 
 
@@ -85,7 +86,10 @@ def _error(action: Action) -> dict[str, Any]:
 def action_detail(run: Run, action: Action) -> dict[str, Any]:
     about = action.declaration
     result = {"externalExecutionId": action.external_id or action.token, "externalExecutionSummary": action.summary}
+    lists_who = current().settings.approver_listed and action.answered_by
+    by = {"updatedBy": action.answered_by} if lists_who else {}
     return {
+        **by,
         "pipelineExecutionId": run.id,
         "actionExecutionId": action.id,
         "pipelineVersion": run.version,

@@ -84,6 +84,15 @@ def _on_arn(action: str, field: str) -> Needs:
     return needs
 
 
+def _publish(parameters: Parameters, account: Account) -> Iterator[Asked]:
+    """The publisher itself needs the key of an encrypted topic (SNS developer guide, key management)."""
+    yield Asked("sns:Publish", parameters["TopicArn"])
+    key = account.topic_key(parameters["TopicArn"])
+    if key:
+        via: Context = {"kms:ViaService": f"sns.{account.region}.amazonaws.com"}
+        yield from (Asked(action, key, via) for action in ("kms:GenerateDataKey", "kms:Decrypt"))
+
+
 def _invoke_function(parameters: Parameters, account: Account) -> Iterator[Asked]:
     name = parameters["FunctionName"]
     yield Asked("lambda:InvokeFunction", name if name.startswith("arn:") else account.arn("lambda", f"function:{name}"))
@@ -121,6 +130,13 @@ def _approval(parameters: Parameters, account: Account) -> Iterator[Asked]:
     yield Asked("codepipeline:PutApprovalResult", account.arn("codepipeline", action))
 
 
+def _pipeline(action: str) -> Needs:
+    def needs(parameters: Parameters, account: Account) -> Iterator[Asked]:
+        yield Asked(f"codepipeline:{action}", account.arn("codepipeline", parameters["pipelineName"]))
+
+    return needs
+
+
 _TABLES: dict[str, dict[str, Needs]] = {
     "sagemaker": SAGEMAKER,
     "sagemaker-runtime": {"InvokeEndpoint": invoke_endpoint},
@@ -141,7 +157,7 @@ _TABLES: dict[str, dict[str, Needs]] = {
         **{name: _schedule(name) for name in ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")},
         "ListSchedules": on_all("scheduler:ListSchedules"),
     },
-    "sns": {"Publish": _on_arn("sns:Publish", "TopicArn")},
+    "sns": {"Publish": _publish},
     "stepfunctions": {
         "DescribeExecution": _on_arn("states:DescribeExecution", "executionArn"),
         "SendTaskFailure": on_all("states:SendTaskFailure"),
@@ -166,6 +182,7 @@ _TABLES: dict[str, dict[str, Needs]] = {
         for name in ("DescribeScalableTargets", "DescribeScalingPolicies")
     },
     "codepipeline": {
+        "ListActionExecutions": _pipeline("ListActionExecutions"),
         "PutApprovalResult": _approval,
         "PutJobFailureResult": on_all("codepipeline:PutJobFailureResult"),
         "PutJobSuccessResult": on_all("codepipeline:PutJobSuccessResult"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from moto.sns.models import sns_backends
 
 from rehearsal.api_errors import REQUEST_ID
 from rehearsal.iam.calls import permissions
@@ -47,7 +48,9 @@ class Guard:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         settings = cloud.settings
-        self._account = Account(settings.account_id, settings.region, self._tags_of, cloud.scaling.target_arn)
+        self._account = Account(
+            settings.account_id, settings.region, self._tags_of, cloud.scaling.target_arn, self._topic_key
+        )
         self._statements: dict[str, tuple[Statement, ...] | None] = {}
         self._uses: dict[_Key, Use] = {}
 
@@ -97,6 +100,13 @@ class Guard:
         about = {"HTTPStatusCode": 403, "RequestId": REQUEST_ID}
         answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
         return ClientError(answer, operation)
+
+    def _topic_key(self, topic_arn: str) -> str:
+        topic = sns_backends[self._account.account_id][self._account.region].topics.get(topic_arn)
+        name = topic.kms_master_key_id if topic else ""
+        if not name or name.startswith("alias/"):
+            return ""
+        return name if name.startswith("arn:") else self._account.arn("kms", f"key/{name}")
 
     def _tags_of(self, arn: str) -> Mapping[str, str]:
         return self._cloud.sagemaker.tags.of(arn) or self._cloud.scaling.tags_of(arn)

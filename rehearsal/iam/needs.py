@@ -17,13 +17,15 @@ class Account:
     """Where the call is made.
 
     `tags` gives the tags of an ARN, none if there is no such thing; `scalable_target` the ARN that Application Auto
-    Scaling made up for a resource id, empty if that one isn't registered.
+    Scaling made up for a resource id, empty if that one isn't registered; `topic_key` the ARN of the KMS key of the
+    account's own that encrypts a topic, empty if none does.
     """
 
     account_id: str
     region: str
     tags: Callable[[str], Mapping[str, str]]
     scalable_target: Callable[[str], str] = lambda resource_id: ""
+    topic_key: Callable[[str], str] = lambda topic_arn: ""
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

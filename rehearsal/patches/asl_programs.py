@@ -5,6 +5,7 @@ A program holds no state of an execution: that is all in its environment. So exe
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.parse import asl_parser
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from rehearsal.asl_lexer import QuickLexer
 from rehearsal.patching import replace
@@ -37,9 +39,15 @@ def reset() -> None:
 _originals: list[Any] = []
 
 
+# moto reads nothing but a decimal here, AWS any number.
+_WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
+
+
 @lru_cache(maxsize=256)
 def _parse(definition: str) -> Any:
-    return _originals[0](definition)
+    # The process's own list: a definition that was refused half-way has left its query languages in it.
+    Preprocessor._query_language_per_scope.clear()
+    return _originals[0](_WHOLE_PERCENTAGE.sub(r"\1.0", definition))
 
 
 def _say_nothing(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -47,16 +55,18 @@ def _say_nothing(self: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _eval_program(self: Any, env: Any) -> None:
+    run_from(self, env, self.start_at.start_at_name)
+
+
+def run_from(program: Any, env: Any, state_name: str) -> None:
     """Only a program with a time limit needs a task of its own to be waited for."""
-    env.next_state_name = self.start_at.start_at_name
-    if self.timeout_seconds is None:
-        EvalComponent.eval(self, env)
+    env.next_state_name = state_name
+    if program.timeout_seconds is None:
+        EvalComponent.eval(program, env)
         return
-    worker = VirtualThread(
-        target=EvalComponent.eval, args=(self, env), name=f"machine at {self.start_at.start_at_name}"
-    )
+    worker = VirtualThread(target=EvalComponent.eval, args=(program, env), name=f"machine at {state_name}")
     worker.start()
-    worker.join(self.timeout_seconds.timeout_seconds)
+    worker.join(program.timeout_seconds.timeout_seconds)
     if worker.is_alive():
         env.set_timed_out()
         # What was waiting notices the end and writes the last event of the history.

@@ -11,6 +11,7 @@ from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import As
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 
+from rehearsal.patches.size_limits import insist
 from rehearsal.patching import replace
 
 
@@ -40,6 +41,7 @@ def _evaluate(self: Any, env: Any) -> None:
     for declaration in self.declaration_bindings:
         declaration.eval(env=env)
         values |= env.stack.pop()
+    insist(env, values, "What is assigned")
     env.variables_to_assign = values
 
 

@@ -10,6 +10,7 @@ from moto.core.exceptions import JsonRESTError
 
 from rehearsal.cloud import current
 from rehearsal.codepipeline import views
+from rehearsal.codepipeline.callers import caller_arn
 from rehearsal.codepipeline.running import Running
 from rehearsal.codepipeline.runs import Action
 from rehearsal.patching import replace
@@ -103,6 +104,7 @@ def _put_approval(response: Any) -> str:
     if action.answer is not None or action.status != "InProgress":
         raise JsonRESTError("ApprovalAlreadyCompletedException", "The approval was answered before.")
     action.answer = result
+    action.answered_by = caller_arn(response.headers)
     action.changed.set()
     return json.dumps({"approvedAt": current().now.timestamp()})
 

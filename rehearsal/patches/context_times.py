@@ -18,7 +18,7 @@ def apply() -> None:
 
 
 def _state_data(EnteredTime: str, Name: str) -> dict[str, Any]:
-    return {"EnteredTime": _written(datetime.fromisoformat(EnteredTime)), "Name": Name, "RetryCount": 0}
+    return {"EnteredTime": written(datetime.fromisoformat(EnteredTime)), "Name": Name, "RetryCount": 0}
 
 
 def _execution_details(self: Any) -> ExecutionDetails:
@@ -27,9 +27,9 @@ def _execution_details(self: Any) -> ExecutionDetails:
         name=self.name,
         role_arn=self.role_arn,
         inpt=self.input_data,
-        start_time=_written(self.start_date),
+        start_time=written(self.start_date),
     )
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -12,6 +12,10 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk as aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_events as events
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
+from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 
 from rehearsal.patching import replace
 
@@ -38,6 +42,10 @@ _SDK_PREFIXES = {
 }
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 _NEVER_CAUGHT_BY_ALL = ("States.DataLimitExceeded", "States.Runtime")
+_TIMEOUTS = ("States.Timeout", "States.HeartbeatTimeout")
+
+
+_originals: dict[str, Any] = {}
 
 
 def apply() -> None:
@@ -45,6 +53,7 @@ def apply() -> None:
     replace(CustomErrorName, "__init__", _init_custom_error_name, expected="146979a7778b")
     replace(ErrorEqualsDecl, "_eval_body", _eval_error_equals, expected="fa479cb1270a")
     replace(ExecutionState, "_construct_error_output_value", staticmethod(_error_output), expected="94f42eb0accb")
+    _originals["from_error"] = replace(StateTaskServiceCallback, "_from_error", _from_error, expected="2b0a5604df71")
     replace(events.SfnFailedEntryCountException, "__init__", _init_failed_entries, expected="ce9a47a4069b")
 
 
@@ -54,8 +63,17 @@ def _init_custom_error_name(self: Any, error_name: str | None) -> None:
 
 
 def _eval_error_equals(self: Any, env: Any) -> None:
-    name = env.stack.pop().error_name
-    env.stack.append(any(_matches(listed.error_name, name) for listed in self.error_names))
+    error = env.stack.pop()
+    names = {error.error_name, *getattr(error, "other_names", ())}
+    env.stack.append(any(_matches(listed.error_name, name) for listed in self.error_names for name in names))
+
+
+def _from_error(self: Any, env: Any, ex: Exception) -> Any:
+    """A missed heartbeat is shown as States.Timeout, and answers to its own name as well."""
+    failure = _originals["from_error"](self, env, ex)
+    if isinstance(ex, HeartbeatTimeoutError):
+        failure.error_name.other_names = ("States.HeartbeatTimeout",)
+    return failure
 
 
 def _matches(listed: str | None, name: str | None) -> bool:
@@ -63,7 +81,7 @@ def _matches(listed: str | None, name: str | None) -> bool:
         return True
     if name in _NEVER_CAUGHT_BY_ALL:
         return False
-    return listed == "States.ALL" or (listed == "States.TaskFailed" and name != "States.Timeout")
+    return listed == "States.ALL" or (listed == "States.TaskFailed" and name not in _TIMEOUTS)
 
 
 def _error_output(failure_event: Any) -> dict[str, str]:

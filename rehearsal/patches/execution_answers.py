@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from rehearsal.patches import redrives
 from rehearsal.patching import replace
 
 
@@ -20,7 +21,8 @@ def apply() -> None:
 
 def _describe_execution(self: Any) -> ActionResult:
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
-    described = _row(execution) | {"input": execution.execution_input, "inputDetails": {"included": True}}
+    described = _row(execution) | redrives.described(execution)
+    described |= {"input": execution.execution_input, "inputDetails": {"included": True}}
     if execution.status == "SUCCEEDED":
         described["output"] = json.dumps(execution.output, separators=(",", ":"))
         described["outputDetails"] = {"included": True}
@@ -35,7 +37,9 @@ def _list_executions(self: Any) -> ActionResult:
         max_results=self._get_int_param("maxResults"),
         next_token=self._get_param("nextToken"),
     )
-    return ActionResult({"executions": [_row(execution) for execution in executions], "nextToken": next_token})
+    wanted = {"REDRIVEN": True, "NOT_REDRIVEN": False}.get(self._get_param("redriveFilter"))
+    rows = [_row(each) for each in executions if wanted in (None, bool(redrives.redrives_of(each).count))]
+    return ActionResult({"executions": rows, "nextToken": next_token})
 
 
 def _row(execution: Any) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def _row(execution: Any) -> dict[str, Any]:
         "startDate": execution.start_date,
         "stateMachineArn": execution.state_machine_arn,
         "status": execution.status,
+        "redriveCount": redrives.redrives_of(execution).count,
     }
     return row if execution.stop_date is None else row | {"stopDate": execution.stop_date}
 

@@ -12,7 +12,11 @@ from moto.events.models import events_backends
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from rehearsal.alarms import operational
+from rehearsal.call_counts import is_by_clock
 from rehearsal.cloud import current
+from rehearsal.patches.redrives import redrives_of
+from rehearsal.patches.size_limits import refuse_large_input
 from rehearsal.patches.sync_tasks import execution_ended, tell_end
 from rehearsal.patching import replace
 
@@ -41,12 +45,14 @@ def _start_execution(
     """moto calls an execution without a name "None", so that the second one fails, and checks no name."""
     chosen = name or str(uuid.uuid4())
     self._validate_name(chosen)
+    refuse_large_input(execution_input)
     return _originals["start_execution"](self, state_machine_arn, chosen, execution_input, trace_header)
 
 
 def _start(self: Any) -> None:
+    self.is_by_clock = is_by_clock()
     _originals["start"](self)
-    _announce(self)
+    announce(self)
 
 
 def _terminated(self: Any) -> None:
@@ -56,23 +62,26 @@ def _terminated(self: Any) -> None:
     if ended.status == "ABORTED":
         ended.error, ended.cause = state.error, state.cause
     execution_ended(ended.execution_arn)
-    _announce(ended)
+    announce(ended)
     tell_end(ended)
 
 
-def _announce(execution: Any) -> None:
+def announce(execution: Any) -> None:
+    """Its present status: a row of the timeline, and the event."""
     cloud = current()
-    cloud.touched()
+    if not execution.is_by_clock:
+        cloud.touched()
     subject = f"{execution.state_machine.name}/{execution.name}"
     reasons = {"error": execution.error, "cause": execution.cause}
     given = {name: reason for name, reason in reasons.items() if reason}
+    operational.execution_changed(execution)
     cloud.timeline.record("state", subject, _in_words(execution), status=execution.status, **given)
     events_backends[cloud.settings.account_id][cloud.settings.region].put_events([_status_change(execution)])
 
 
 def _in_words(execution: Any) -> str:
     if execution.status == "RUNNING":
-        return "started"
+        return "redriven" if redrives_of(execution).count else "started"
     reasons = [str(reason) for reason in (execution.error, execution.cause) if reason]
     words = ": ".join([execution.status.lower().replace("_", " "), *reasons])
     return textwrap.shorten(words, _LONGEST_TEXT, placeholder=" ...")
@@ -89,6 +98,7 @@ def _status_change(execution: Any) -> dict[str, Any]:
 
 def _detail(execution: Any) -> dict[str, Any]:
     """Source: aws-facts 4.9."""
+    redrives = redrives_of(execution)
     return {
         "executionArn": execution.execution_arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -100,8 +110,8 @@ def _detail(execution: Any) -> dict[str, Any]:
         "cause": execution.cause,
         "stateMachineVersionArn": None,
         "stateMachineAliasArn": None,
-        "redriveCount": 0,
-        "redriveDate": None,
+        "redriveCount": redrives.count,
+        "redriveDate": _milliseconds(redrives.last_at),
     }
 
 

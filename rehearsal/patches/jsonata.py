@@ -39,11 +39,11 @@ def value_of(text: str, env: Any) -> Any:
         expression = jsonata_expressions.parse(text)
         value = jsonata_expressions.evaluate(expression, _bindings(expression, env))
     except EvaluationError as error:
-        raise _failure(text, env, f"threw an error during evaluation. {error}") from error
+        raise failure(text, env, f"threw an error during evaluation. {error}") from error
     except NotJsonError as error:
-        raise _failure(text, env, "returned an unsupported result type.") from error
+        raise failure(text, env, "returned an unsupported result type.") from error
     if value is UNDEFINED:
-        raise _failure(text, env, "returned nothing (undefined).")
+        raise failure(text, env, "returned nothing (undefined).")
     return value
 
 
@@ -59,7 +59,7 @@ def _bindings(expression: Expression, env: Any) -> dict[str, Any]:
     return bindings
 
 
-def _failure(text: str, env: Any, complaint: str) -> FailureEventException:
+def failure(text: str, env: Any, complaint: str) -> FailureEventException:
     """In AWS's words, as quoted by https://github.com/floci-io/floci/issues/2665 from real executions."""
     field = _field_of(text, env)
     where = f" specified for the field '{field}'" if field else ""

@@ -9,7 +9,8 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from rehearsal.cloud import current
 from rehearsal.patching import replace
-from rehearsal.sagemaker.played_models import ContainerError, played
+from rehearsal.sagemaker.containers import ContainerError
+from rehearsal.sagemaker.played_models import played
 from rehearsal.sagemaker.refusals import ApiError
 
 _STATUSES = {"ModelError": 424, "ValidationError": 400, "ModelNotReadyException": 429, "InternalFailure": 500}

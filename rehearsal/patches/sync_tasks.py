@@ -24,6 +24,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from rehearsal.cloud import current
+from rehearsal.patches.redrives import described as described_redrives
 from rehearsal.patching import replace
 from rehearsal.virtual_threads import VirtualEvent, wait_any
 
@@ -90,6 +91,7 @@ def _eval_sync(
 def _described(child: Any, *, parsed: bool) -> dict[str, Any]:
     """The child as the parent sees it: dates in epoch milliseconds; .sync:2 gives input and output as JSON."""
     output = json.dumps(child.output, separators=(",", ":")) if child.status == "SUCCEEDED" else None
+    redrives = described_redrives(child)
     described = {
         "Cause": child.cause,
         "Error": child.error,
@@ -99,12 +101,15 @@ def _described(child: Any, *, parsed: bool) -> dict[str, Any]:
         "Name": child.name,
         "Output": child.output if parsed and output is not None else output,
         "OutputDetails": {"Included": True} if output is not None else None,
+        "RedriveCount": redrives["redriveCount"],
+        "RedriveStatus": redrives["redriveStatus"],
+        "RedriveStatusReason": redrives.get("redriveStatusReason"),
         "StartDate": _milliseconds(child.start_date),
         "StateMachineArn": child.state_machine_arn,
         "Status": child.status,
         "StopDate": _milliseconds(child.stop_date),
     }
-    optional = ("Cause", "Error", "OutputDetails")
+    optional = ("Cause", "Error", "OutputDetails", "RedriveStatusReason")
     keep_output = child.status == "SUCCEEDED"
     return {
         name: value

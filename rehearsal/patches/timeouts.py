@@ -1,25 +1,36 @@
 """One attempt of a Task, Parallel or Map state: ends in time, on a timeout, or at once when the execution stops.
 
 moto leaves an attempt alone until it comes back by itself, so that StopExecution has no effect on a task that waits
-for a token, and a retry meets the answer to the token of the attempt before.
+for a token, and a retry meets the answer to the token of the attempt before. And it gives a task with heartbeats 60
+seconds where no TimeoutSeconds is said.
 """
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import EvalTimeoutError
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import EvalTimeoutError, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackConsumerLeft
 
 from rehearsal.cloud import current
+from rehearsal.patches.state_copies import copied
 from rehearsal.patching import replace
 from rehearsal.virtual_threads import VirtualThread
 
 
 def apply() -> None:
     replace(ExecutionState, "_evaluate_with_timeout", _evaluate_with_timeout, expected="024c6f9bf003")
+    _originals["props"] = replace(ExecutionState, "from_state_props", _from_state_props, expected="9b4d894121a1")
+
+
+_originals: dict[str, Any] = {}
+
+
+def _from_state_props(self: Any, state_props: Any) -> None:
+    _originals["props"](self, state_props)
+    if getattr(self.timeout, "is_default", None):
+        self.timeout = TimeoutSeconds(TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS)
 
 
 class _Attempt:
@@ -30,7 +41,7 @@ class _Attempt:
         self._env = env
         self._frame = env.open_frame()
         self._frame.states.reset(input_value=env.states.get_input())
-        self._frame.stack = copy.deepcopy(env.stack)
+        self._frame.stack = copied(env.stack)
         self.finished = False
         self.error: Exception | None = None
 
@@ -60,8 +71,9 @@ class _Attempt:
 def _evaluate_with_timeout(self: Any, env: Any) -> None:
     _renew_token(self, env)
     self.timeout.eval(env=env)
+    seconds = env.stack.pop()
     attempt = _Attempt(self, env)
-    attempt.run_within(env.stack.pop())
+    attempt.run_within(seconds)
     _retire_token(env)
     if not env.is_running():
         return

@@ -12,21 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.cloud import current
 from rehearsal.lambdas.frames import running_frame
-from rehearsal.sagemaker.refusals import ApiError
+from rehearsal.sagemaker.containers import refused_by, variables_of
 
 if TYPE_CHECKING:
     from rehearsal.sagemaker.endpoint import Endpoint
     from rehearsal.sagemaker.runtime import Answer
     from rehearsal.sagemaker.twin import Twin
-
-
-class ContainerError(ApiError):
-    """The container answered with another status than 200."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__("ModelError", f'Received client error ({status}) from primary with message "{body}".')
-        self.original_status = status
-        self.original_message = body
 
 
 def played(twin: Twin, name: str, answer: Answer) -> Answer:
@@ -36,19 +27,16 @@ def played(twin: Twin, name: str, answer: Answer) -> Answer:
         return answer
     variables = _variables(twin, endpoint, answer.variant)
     _take(twin.cold_starts.seconds(endpoint) + float(variables.get("REHEARSAL_LATENCY_MS", 0)) / 1000)
+    refused = refused_by(variables)
+    if refused is not None:
+        raise refused
     body = variables.get("REHEARSAL_ANSWER")
-    status = int(variables.get("REHEARSAL_STATUS", 200))
-    if status != 200:
-        raise ContainerError(status, body or "")
     return answer if body is None else replace(answer, body=body.encode())
 
 
 def _variables(twin: Twin, endpoint: Endpoint, variant: str) -> dict[str, Any]:
     fleet = endpoint.serving()
-    chosen = fleet.variant(variant) if fleet is not None else None
-    model = twin.models.get(chosen.model or "") if chosen is not None else None
-    found: dict[str, Any] = model.request.get("PrimaryContainer", {}).get("Environment", {}) if model else {}
-    return found
+    return variables_of(twin, fleet.variant(variant) if fleet is not None else None)
 
 
 def _take(seconds: float) -> None:

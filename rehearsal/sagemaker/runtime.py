@@ -87,7 +87,7 @@ class Runtime:
         fleet = endpoint.serving()
         if fleet is None:
             raise ApiError("InternalFailure", f"Endpoint {endpoint_name} serves without a fleet.")
-        return _answer(endpoint, _chosen(fleet, endpoint, variant))
+        return _answer(endpoint, chosen_variant(fleet, endpoint.name, variant))
 
 
 def _can_answer(endpoint: Endpoint) -> bool:
@@ -109,13 +109,13 @@ def _component_answer(endpoint: Endpoint, component: Component) -> Answer:
     return Answer(json.dumps(body).encode(), "application/json", component.variant)
 
 
-def _chosen(fleet: Fleet, endpoint: Endpoint, name: str | None) -> Variant:
+def chosen_variant(fleet: Fleet, endpoint_name: str, name: str | None) -> Variant:
     """The variant that was asked for, else the heaviest (AWS draws by weight; the rehearsal must not draw)."""
     if name is None:
         return max(fleet.variants, key=lambda variant: variant.weight)
     variant = fleet.variant(name)
     if variant is None:
-        raise ApiError("ValidationError", f"Variant {name} not found for Request in endpoint {endpoint.name}.")
+        raise ApiError("ValidationError", f"Variant {name} not found for Request in endpoint {endpoint_name}.")
     return variant
 
 

@@ -91,15 +91,17 @@ def machine(name: str) -> Json:
     return parsed
 
 
+def scopes(name: str) -> list[Json]:
+    """A machine, and the items' steps of its Map states: each has its own states, and leads nowhere else."""
+    found = [machine(name)]
+    for scope in found:
+        found += [state["ItemProcessor"] for state in scope["States"].values() if "ItemProcessor" in state]
+    return found
+
+
 def all_states(name: str) -> dict[str, Json]:
     """The states of a machine with those inside its Map states."""
-    found: dict[str, Json] = {}
-    waiting = [machine(name)["States"]]
-    while waiting:
-        states = waiting.pop()
-        found |= states
-        waiting += [state["ItemProcessor"]["States"] for state in states.values() if "ItemProcessor" in state]
-    return found
+    return {state_name: state for scope in scopes(name) for state_name, state in scope["States"].items()}
 
 
 def machine_text(name: str) -> str:

@@ -35,6 +35,7 @@ VERBS = {
     "invoke",
     "clean",
     "record",
+    "send",
 }
 
 

@@ -44,6 +44,7 @@ ON_ALL_RESOURCES = {
     ("ApplyRepairRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
     ("AwaitStagingRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
     ("AnswerPipelineJobRole", "NoResourceLevelJob"): "a job is known by its id alone, which only its action gets",
+    ("AnswerApprovalRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
     ("ResumeWaitersRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
     ("AwaitEndpointRole", "NoResourceLevelTaskToken"): "the token itself is the permission",
 }
@@ -165,7 +166,12 @@ def _uses_what_is_there(statement: Statement, action: str) -> bool:
 
 def test_a_role_is_passed_to_one_service_only() -> None:
     passing = [statement for statement in GRANTED if "iam:PassRole" in statement.actions]
-    assert {statement.owner for statement in passing} == {"WatchPlansRole", "ApplyConfigRole", "AwaitApprovalRole"}
+    assert {statement.owner for statement in passing} == {
+        "WatchPlansRole",
+        "ApplyConfigRole",
+        "AwaitApprovalRole",
+        "AwaitReleaseApprovalRole",
+    }
     for statement in passing:
         assert statement.actions == ("iam:PassRole",)
         assert statement.condition["StringEquals"].keys() == {"iam:PassedToService"}

@@ -16,6 +16,7 @@ from tests.arch.project import (
     machine_files,
     machine_text,
     pascal,
+    scopes,
     strings,
     written,
 )
@@ -51,16 +52,35 @@ def _targets(state: Json) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", machine_files())
 def test_every_target_exists_and_every_state_is_reached(name: str) -> None:
-    states = machine(name)["States"]
+    for scope in scopes(name):
+        assert scope["States"].keys() - _reached(scope) == set()
+
+
+def _reached(scope: Json) -> set[str]:
+    """The states to which the first one leads, within the machine or within the items of a Map."""
     reached: set[str] = set()
-    waiting = [machine(name)["StartAt"]]
+    waiting = [scope["StartAt"]]
     while waiting:
         state_name = waiting.pop()
-        assert state_name in states, f"{state_name} is the target of a transition and no state"
+        assert state_name in scope["States"], f"{state_name} is the target of a transition and no state"
         if state_name not in reached:
             reached.add(state_name)
-            waiting.extend(_targets(states[state_name]))
-    assert states.keys() - reached == set()
+            waiting.extend(_targets(scope["States"][state_name]))
+    return reached
+
+
+def test_transitions_out_of_a_map_and_states_that_nothing_reaches_are_found() -> None:
+    lost: Json = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}, "B": {"Type": "Succeed"}}}
+    assert _reached(lost) == {"A"}
+    with pytest.raises(AssertionError, match="Outside is the target"):
+        _reached({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Outside"}}})
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_a_states_name_is_used_once(name: str) -> None:
+    """Step Functions wants that, over all that a machine holds."""
+    names = [state_name for scope in scopes(name) for state_name in scope["States"]]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("name", machine_files())
@@ -152,7 +172,7 @@ def test_every_expression_parses_and_reads_neither_clock_nor_chance(name: str) -
 
 @pytest.mark.parametrize("name", machine_files())
 def test_a_choice_compares_words_and_leaves_thresholds_to_python(name: str) -> None:
-    for state in machine(name)["States"].values():
+    for state in all_states(name).values():
         for condition in (_expression for choice in state.get("Choices", []) for _expression in _expressions(choice)):
             for question in condition.split(" and "):
                 assert QUESTION.fullmatch(question), condition
@@ -160,12 +180,22 @@ def test_a_choice_compares_words_and_leaves_thresholds_to_python(name: str) -> N
 
 @pytest.mark.parametrize("name", machine_files())
 def test_every_variable_is_assigned_somewhere(name: str) -> None:
-    document = machine(name)
-    assigned = {variable for state in document["States"].values() for variable in _assigned(state)}
-    for expression in _expressions(document):
-        without_words = re.sub(r"'[^']*'", "", expression)
-        read = set(re.findall(r"\$(\w+)(?!\w*\()", without_words)) - {"states"}
-        assert read <= assigned | set(re.findall(r"\$(\w+)\(", without_words)), expression
+    for scope in scopes(name):
+        # The items of a distributed Map see none of the variables outside, and what is inside is no business of theirs.
+        outside = [{**state, "ItemProcessor": {}} for state in scope["States"].values()]
+        assigned = {variable for state in outside for variable in _assigned(state)}
+        for expression in _expressions(outside):
+            without_words = re.sub(r"'[^']*'", "", expression)
+            read = set(re.findall(r"\$(\w+)(?!\w*\()", without_words)) - {"states"}
+            assert read <= assigned | set(re.findall(r"\$(\w+)\(", without_words)), expression
+
+
+@pytest.mark.parametrize("name", machine_files())
+def test_every_map_is_distributed_and_bears_failures(name: str) -> None:
+    """Inline, the items would share the machine's variables and its history of 25,000 events."""
+    for state in (it for it in all_states(name).values() if it["Type"] == "Map"):
+        assert state["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+        assert state["ToleratedFailurePercentage"] == 100
 
 
 def _assigned(state: Json) -> Iterator[str]:

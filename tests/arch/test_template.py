@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from berth_core.announcements.announcement import SOURCE
 from berth_shell.settings import Environment, variable
 from tests.arch.project import ROOT, Json, Resource, function_folders, made, pascal, rendered, written
 
@@ -95,7 +96,16 @@ LONGEST_NAME = {
     "AWS::StepFunctions::StateMachine": 80,
 }
 LONGEST_STACK_NAME = 38
-EVENT_DRIVEN = {"RegisterManifest", "WatchPlans", "WakeDeployments", "ResumeWaiters", "StartRelease"}
+# The functions that are invoked asynchronously, and where what they fail on is kept.
+EVENT_DRIVEN = {
+    "RegisterManifest": "FunctionDeadLetters",
+    "WatchPlans": "FunctionDeadLetters",
+    "WakeDeployments": "FunctionDeadLetters",
+    "ResumeWaiters": "FunctionDeadLetters",
+    "StartRelease": "FunctionDeadLetters",
+    "AnswerApproval": "FunctionDeadLetters",
+    "SendNotification": "NotificationDeadLetters",
+}
 
 
 def _names(resources: list[Resource]) -> list[str]:
@@ -186,11 +196,11 @@ def test_every_hop_retries_and_then_keeps_what_it_could_not_deliver() -> None:
 
 
 def test_a_function_that_is_invoked_asynchronously_keeps_the_events_it_fails_on() -> None:
-    kept = {config.properties["FunctionName"]["Ref"]: config for config in made("EventInvokeConfig")}
-    assert kept.keys() == {f"{name}Function" for name in EVENT_DRIVEN}
-    for config in kept.values():
-        destination = config.properties["DestinationConfig"]["OnFailure"]["Destination"]
-        assert destination == {"Fn::GetAtt": ["FunctionDeadLetters", "Arn"]}
+    kept = {
+        config.properties["FunctionName"]["Ref"]: config.properties["DestinationConfig"]["OnFailure"]["Destination"]
+        for config in made("EventInvokeConfig")
+    }
+    assert kept == {f"{name}Function": {"Fn::GetAtt": [queue, "Arn"]} for name, queue in EVENT_DRIVEN.items()}
 
 
 @pytest.mark.parametrize("subscription", written("SNS::Subscription"), ids=lambda resource: resource.name)
@@ -233,13 +243,25 @@ def test_the_watch_comes_as_often_as_the_parameter_says() -> None:
     assert rendered()["Parameters"]["WatchMinutes"]["Default"] == 5
 
 
-def test_the_bus_tells_the_topic_in_one_readable_line() -> None:
+def test_every_announcement_goes_to_the_function_that_tells_people() -> None:
     (rule,) = [rule for rule in written("Events::Rule") if "EventBusName" in rule.properties]
-    (target,) = rule.properties["Targets"]
-    transformer = target["InputTransformer"]
-    line = json.loads(transformer["InputTemplate"])
-    assert {f"<{name}>" for name in transformer["InputPathsMap"]} == {word.strip(":") for word in line.split()}
-    assert target["Arn"] == {"Ref": "NotificationTopic"}
+    assert rule.properties["EventPattern"] == {"source": [SOURCE]}
+    assert [target["Arn"] for target in rule.properties["Targets"]] == [
+        {"Fn::GetAtt": ["SendNotificationFunction", "Arn"]}
+    ]
+
+
+@pytest.mark.parametrize("rule", written("Events::Rule"), ids=lambda resource: resource.name)
+def test_a_rule_hands_its_events_over_as_they_are(rule: Resource) -> None:
+    """EventBridge escapes no quotes in what an InputTransformer puts into a text (docs/fidelity.md)."""
+    for target in rule.properties["Targets"]:
+        assert not {"Input", "InputPath", "InputTransformer"} & target.keys()
+
+
+def test_only_alarms_are_published_by_a_service_itself() -> None:
+    (policy,) = written("SNS::TopicPolicy")
+    (statement,) = policy.properties["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
 
 
 @cache

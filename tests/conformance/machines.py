@@ -41,10 +41,11 @@ class Ended:
 
 
 class Machines:
-    """Makes machines named m1, m2, ... and runs them."""
+    """Makes machines named m1, m2, ... and runs them. Several of these on one cloud need names that differ."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, prefix: str = "m") -> None:
         self.cloud = cloud
+        self._prefix = prefix
         self.client = cloud.client("stepfunctions")
         self._made = 0
 
@@ -52,7 +53,9 @@ class Machines:
         """A machine that begins with the first of the states. Returns its ARN."""
         self._made += 1
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
-        made = self.client.create_state_machine(name=f"m{self._made}", definition=json.dumps(definition), roleArn=ROLE)
+        made = self.client.create_state_machine(
+            name=f"{self._prefix}{self._made}", definition=json.dumps(definition), roleArn=ROLE
+        )
         return str(made["stateMachineArn"])
 
     def start(self, machine_arn: str, given: Any = None, **more: Any) -> str:

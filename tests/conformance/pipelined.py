@@ -16,8 +16,10 @@ from tests.machine.site import NAME, Site
 ROOT = Path(__file__).parents[2]
 BUCKET = "releases"
 PIPELINE = f"{NAME}-release"
+PURCHASE_PIPELINE = "buy-p5"
 ANSWERED = ("Approval/Approve", "Berth/It")
 """The approvals that Berth may answer: "<stage>/<action>"."""
+PURCHASE_ARN = f"arn:aws:codepipeline:us-east-1:111122223333:{PURCHASE_PIPELINE}"
 ACTION_ARNS = ",".join(f"arn:aws:codepipeline:us-east-1:111122223333:{PIPELINE}/{action}" for action in ANSWERED)
 
 
@@ -41,9 +43,7 @@ class Pipelined:
         self.cloud.client("s3").put_object(Bucket=BUCKET, Key="release.zip", Body=packed.getvalue())
 
     def deploy(self, topic: str | None = None) -> None:
-        template = self._folder / "pipeline.yaml"
-        page = (ROOT / "docs" / "codepipeline.md").read_text(encoding="utf-8")
-        template.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+        template = self._from_the_page(0)
         outputs = self.site.outputs
         given = {
             "FirstModel": "m1",
@@ -53,6 +53,26 @@ class Pipelined:
             "ApprovalTopicArn": topic or outputs["NotificationTopicArn"],
         }
         deploy(self.cloud, template, stack_name="release-pipeline", parameters=given)
+
+    def deploy_purchase(self) -> None:
+        """The page's other pipeline, for a day on two p5."""
+        given = {
+            "Name": PURCHASE_PIPELINE,
+            "InstanceCount": "2",
+            "Hours": "24",
+            "MaxPriceUsd": "1600.00",
+            "FirstPlan": "p5-bought",
+            "ArtifactBucket": BUCKET,
+            "AnswerPipelineJobFunctionName": self.site.outputs["AnswerPipelineJobFunctionName"],
+        }
+        deploy(self.cloud, self._from_the_page(1), stack_name="purchase-pipeline", parameters=given)
+
+    def _from_the_page(self, number: int) -> Path:
+        """The page's templates in their order, written out."""
+        template = self._folder / f"pipeline-{number}.yaml"
+        page = (ROOT / "docs" / "codepipeline.md").read_text(encoding="utf-8")
+        template.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[number], encoding="utf-8")
+        return template
 
     def make(self, action: dict[str, Any], name: str = PIPELINE) -> None:
         """A pipeline of a source and one action, past CloudFormation."""

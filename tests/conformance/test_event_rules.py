@@ -57,6 +57,15 @@ def to_queue(cloud: Cloud, pattern: dict[str, Any] | None = None, **target: Any)
         (transformer('{"a": "<gone>!", "b": <gone>}', gone="$.detail.gone"), {"a": "!", "b": ""}),
         (transformer('{"rule": "<aws.events.rule-name>"}'), {"rule": "r"}),
         (transformer("<aws.events.event.json>"), EVENT),
+        (transformer("<aws.events.event>"), {name: value for name, value in EVENT.items() if name != "detail"}),
+        (transformer('{"at": <aws.events.event.ingestion-time>}'), {"at": "2026-03-01T00:00:00Z"}),
+        (
+            transformer('{"state": [9, <n>, true], "of": <i>}', n="$.detail.count", i="$.detail.items"),
+            {"state": [9, 3, True], "of": [{"name": "a"}]},
+        ),
+        (transformer('{"none": <none>}', none="$.detail.none"), {"none": None}),
+        (transformer('"a \\"<t>\\" came"', t="$.detail-type"), 'a "Order Placed" came'),
+        (transformer('{"kept": "<unknown>"}'), {"kept": "<unknown>"}),
     ],
 )
 def test_a_target_gets_the_event_in_the_shape_that_it_asks_for(target: dict[str, Any], body: Any) -> None:

@@ -159,7 +159,14 @@ def test_a_call_that_fails_for_good_goes_to_the_on_failure_destination(cloud: Cl
     assert record["requestPayload"] == {"fail": "always"}
     assert record["requestContext"]["condition"] == "RetriesExhausted"
     assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["requestContext"]["functionArn"].endswith(":function:recording:$LATEST")
     assert record["responsePayload"]["errorType"] == "RuntimeError"
+    assert record["responseContext"] == {
+        "statusCode": 200,
+        "executedVersion": "$LATEST",
+        "functionError": "Unhandled",
+    }
+    assert (record["version"], record["timestamp"]) == ("1.0", "2026-03-01T00:01:00.000Z")
 
 
 def test_an_event_that_would_be_too_old_at_its_next_try_is_given_up(cloud: Cloud, recording: str) -> None:

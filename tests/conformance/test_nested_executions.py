@@ -67,11 +67,11 @@ def test_a_stop_takes_effect_at_once_wherever_the_execution_waits(
     machines: Machines, cloud: Cloud, queue: str, kind: str
 ) -> None:
     retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 7200}]
-    branch = {"StartAt": "W", "States": {"W": ending("Wait", Seconds=7200)}}
+    branches = [{"StartAt": name, "States": {name: ending("Wait", Seconds=7200)}} for name in ("V", "W")]
     waiting = {
         "token": waits_for_token(queue, TimeoutSeconds=7200),
         "retry": task("aws-sdk:dynamodb:getItem", MISSING_TABLE, Retry=retry),
-        "parallel": ending("Parallel", Branches=[branch, branch]),
+        "parallel": ending("Parallel", Branches=branches),
     }
 
     def stop(execution_arn: str) -> None:

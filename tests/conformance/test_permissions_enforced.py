@@ -97,6 +97,38 @@ def test_a_function_whose_role_may_not_gets_the_error_of_aws(
     assert [entry.subject for entry in cloud.timeline if entry.kind == "denied"] == ["any"]
 
 
+PUBLISHING = """
+import boto3
+def handler(event, context):
+    return bool(boto3.client("sns").publish(TopicArn=event["topic"], Message="news")["MessageId"])
+"""
+
+
+@pytest.mark.parametrize("may", [[], ["kms:GenerateDataKey"], ["kms:GenerateDataKey", "kms:Decrypt"]])
+def test_publishing_to_an_encrypted_topic_needs_its_key(cloud: Cloud, may: list[str]) -> None:
+    key = cloud.client("kms").create_key()["KeyMetadata"]
+    topic = cloud.client("sns").create_topic(Name="news", Attributes={"KmsMasterKeyId": key["KeyId"]})["TopicArn"]
+    via = {"StringEquals": {"kms:ViaService": "sns.us-east-1.amazonaws.com"}}
+    on_key = {"Effect": "Allow", "Action": may, "Resource": key["Arn"], "Condition": via}
+    make_role(cloud, "any", {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}, *([on_key] if may else []))
+    make_function(cloud, "publishing", PUBLISHING)
+    answer = invoke(cloud, "publishing", {"topic": topic})["payload"]
+    if len(may) == 2:
+        assert answer is True
+    else:
+        missing = ["kms:GenerateDataKey", "kms:Decrypt"][len(may)]
+        assert f"is not authorized to perform: {missing} on resource: {key['Arn']}" in answer["errorMessage"]
+
+
+@pytest.mark.parametrize("key", ["", "alias/aws/sns"])
+def test_a_topic_without_a_key_of_ones_own_needs_none(cloud: Cloud, key: str) -> None:
+    attributes = {"KmsMasterKeyId": key} if key else {}
+    topic = cloud.client("sns").create_topic(Name="news", Attributes=attributes)["TopicArn"]
+    make_role(cloud, "any", {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic})
+    make_function(cloud, "publishing", PUBLISHING)
+    assert invoke(cloud, "publishing", {"topic": topic})["payload"] is True
+
+
 def test_a_state_machine_is_judged_by_its_own_role(cloud: Cloud, machines: Machines) -> None:
     make_role(cloud, "machine")
     ended = machines.run(READING)

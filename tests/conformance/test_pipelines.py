@@ -94,49 +94,6 @@ def test_an_approval_is_answered_with_its_own_token_only(pipelined: Pipelined) -
             pipelined.answer("Approved", **over)
 
 
-# --- way a: a Step Functions action ---------------------------------------------------------------------------------
-
-
-def machine_action(pipelined: Pipelined, machine: str, **configuration: str) -> dict[str, Any]:
-    return {
-        "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "StepFunctions", "version": "1"},
-        "configuration": {"StateMachineArn": pipelined.site.outputs[f"{machine}StateMachineArn"], **configuration},
-        "inputArtifacts": [{"name": "release"}],
-    }
-
-
-def test_a_machine_takes_its_input_from_a_file_of_the_artifact(pipelined: Pipelined) -> None:
-    pipelined.site.serve()
-    pipelined.put({"release.json": json.dumps({"deployment": NAME, "model": "m2"})})
-    pipelined.make(machine_action(pipelined, "EndpointRotate", InputType="FilePath", Input="release.json"))
-    assert pipelined.until(pipelined.start()) == "Succeeded"
-    assert pipelined.production() == "m2"
-
-
-def test_a_file_that_is_not_there_fails_the_action(pipelined: Pipelined) -> None:
-    pipelined.site.serve()
-    pipelined.make(machine_action(pipelined, "EndpointRotate", InputType="FilePath", Input="release.json"))
-    assert pipelined.until(pipelined.start()) == "Failed"
-    assert "release.json" in pipelined.action("It")["errorDetails"]["message"]
-
-
-MACHINES = ("DeploymentReconcile", "EndpointDeploy", "EndpointRotate", "ReleasePromote", "WindowHandover")
-
-
-@pytest.mark.parametrize("machine", MACHINES)
-def test_whatever_a_pipeline_gives_a_machine_the_cause_can_be_read(pipelined: Pipelined, machine: str) -> None:
-    for given in ("{}", '{"deployment": "unknown"}', '{"deployment": "unknown", "comment": "more"}'):
-        pipelined.make(machine_action(pipelined, machine, Input=given, ExecutionNamePrefix="release"))
-        assert pipelined.until(pipelined.start()) == "Failed"
-        action = pipelined.action("It")
-        assert action["externalExecutionId"].rpartition(":")[2] == f"release-{action['actionExecutionId']}"
-        told = action["errorDetails"]["message"]
-        assert "deployment" in told
-        assert "isn't registered" in told or "at least 1 character" in told
-        assert not re.search(r"Traceback|pydantic|errorType|States\.", told)
-        pipelined.pipelines.delete_pipeline(name=PIPELINE)
-
-
 # --- way b: a Lambda action -----------------------------------------------------------------------------------------
 
 
@@ -175,7 +132,9 @@ def test_parameters_that_make_no_sense_fail_the_action_at_once(pipelined: Pipeli
         None: "UserParameters must be a JSON object",
         "llama": "UserParameters must be a JSON object",
         '{"model": "m2"}': "deployment is missing",
-        '{"deployment": "llama-eval", "machine": "plan_purchase"}': "can't be started",
+        '{"deployment": "llama-eval", "machine": "fleet_reconcile"}': "can't be started",
+        '{"machine": "plan_purchase", "approval": "none"}': "leave approval out",
+        '{"machine": "plan_purchase", "execution": "#{offer.execution}"}': "is none of plan_purchase",
     }
     for parameters, told in wrong.items():
         pipelined.make(function_action(pipelined, parameters))

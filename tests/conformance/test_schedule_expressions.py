@@ -77,6 +77,30 @@ def test_a_time_that_comes_twice_in_autumn_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "zone", "after", "expected"),
+    [
+        # Spring: the skipped time is skipped, what lies around it is not.
+        ("cron(30 2 * * ? *)", "America/New_York", (3, 7, 12), ["2026-03-09 06:30", "2026-03-10 06:30"]),
+        ("cron(30 3 * * ? *)", "America/New_York", (3, 7, 12), ["2026-03-08 07:30", "2026-03-09 07:30"]),
+        ("cron(0 * * * ? *)", "Europe/Berlin", (3, 28, 23), ["2026-03-29 00:00", "2026-03-29 01:00"]),
+        # By half an hour, and on the other half of the globe.
+        ("cron(15 2 * * ? *)", "Australia/Lord_Howe", (10, 2, 16), ["2026-10-04 15:15", "2026-10-05 15:15"]),
+        # Autumn: once, the first time.
+        ("cron(30 1 * * ? *)", "America/New_York", (10, 31, 12), ["2026-11-01 05:30", "2026-11-02 06:30"]),
+        ("at(2026-10-25T02:30:00)", "Europe/Berlin", (10, 24, 12), ["2026-10-25 00:30", "never"]),
+        # at() in the hour that is skipped: an hour later (an assumption).
+        ("at(2026-03-29T02:30:00)", "Europe/Berlin", (3, 28, 12), ["2026-03-29 01:30", "never"]),
+        # A rate knows no zone, and zones without changing clocks know no gap.
+        ("rate(1 day)", "Europe/Berlin", (3, 28, 12), ["2026-03-29 00:00", "2026-03-30 00:00"]),
+        ("cron(30 2 * * ? *)", "Asia/Kolkata", (3, 28, 12), ["2026-03-28 21:00", "2026-03-29 21:00"]),
+    ],
+)
+def test_changing_clocks(text: str, zone: str, after: tuple[int, int, int], expected: list[str]) -> None:
+    moment = datetime(2026, *after, tzinfo=UTC)
+    assert due(text, len(expected), zone=zone_named(zone), after=moment) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("every 5 minutes", r"at\(\.\.\.\), rate\(\.\.\.\) or cron"),

@@ -200,3 +200,14 @@ def test_a_server_that_cannot_start_says_why(arguments: list[str], words: str) -
     assert run.returncode in (1, 2)
     assert words in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_an_execution_can_be_redriven_from_outside(server: RealServer) -> None:
+    machines = client(server, "stepfunctions")
+    definition = json.dumps({"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "E"}}})
+    made = machines.create_state_machine(name="stops", definition=definition, roleArn=ROLE)
+    started = machines.start_execution(stateMachineArn=made["stateMachineArn"])
+    redriven = machines.redrive_execution(executionArn=started["executionArn"])
+    described = machines.describe_execution(executionArn=started["executionArn"])
+    assert described["redriveDate"] == redriven["redriveDate"]
+    assert (described["redriveCount"], described["redriveStatus"], described["error"]) == (1, "REDRIVABLE", "E")

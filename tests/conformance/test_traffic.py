@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rehearsal.cloud import Cloud
 from rehearsal.streams import Stream, microseconds
-from tests.conformance.reservations import BLUE_GREEN_SECONDS, END, LAUNCH_SECONDS, Reservations, day
+from tests.conformance.reservations import BLUE_GREEN_SECONDS, END, LAUNCH_SECONDS, ROLE, Reservations, day
 
 GOOD = {
     "endpoint": "llama",
@@ -172,3 +173,20 @@ def test_counting_in_pieces_counts_each_request_once(per_minute: float, length_u
     last = running.counted - 1
     assert running.time_us(last) <= start_us + length_us
     assert running.time_us(last + 1) >= start_us + length_us
+
+
+def test_a_stream_meets_what_the_model_s_container_answers(site: Reservations) -> None:
+    broken = {"Image": "image", "Environment": {"REHEARSAL_STATUS": "500", "REHEARSAL_ANSWER": "out of memory"}}
+    site.sagemaker.create_model(ModelName="broken", ExecutionRoleArn=ROLE, PrimaryContainer=broken)
+    site.config("c1", model="m1")
+    site.endpoint()
+    stream(site, day(3, 12), day(3, 13))
+    site.cloud.advance(to=day(3, 12))
+    site.config("c2", model="broken")
+    site.update("c2")
+    site.cloud.advance(to=day(3, 13))
+    served, failed = counts(site)
+    assert served == math.ceil(LAUNCH_SECONDS)
+    assert failed == 3600 - served
+    failure = site.cloud.traffic.report()["llama"]["failures"][0]
+    assert failure["error"] == 'ModelError: Received server error (500) from primary with message "out of memory".'

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from tests.machine.site import END, NAME, OPEN, P5, Ended, Site
+from tests.machine.site import END, NAME, P5, Ended, Site
 
 Run = Callable[[Site], Ended]
 DONE = ("SUCCEEDED", "")
@@ -111,34 +111,6 @@ def without_capacity(site: Site) -> None:
     site.serve()
     for instance_type in ("ml.p5.48xlarge", "ml.p4d.24xlarge"):
         site.cloud.sagemaker.set_on_demand(instance_type, 0)
-
-
-def managed(site: Site) -> None:
-    """Reconcile may act, and has not been told yet that the plan is open."""
-    site.buy()
-    site.put(hold_until=None)
-    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-    site.at(OPEN)
-
-
-def _reconcile_rotates(site: Site) -> Ended:
-    site.serve()
-    site.put(model="m2", hold_until=None)
-    return site.run("deployment_reconcile", {"deployment": NAME})
-
-
-def _reconcile_hands_over(site: Site) -> Ended:
-    site.serve()
-    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-    site.at(END - timedelta(minutes=140))
-    return site.run("deployment_reconcile", {"deployment": NAME})
-
-
-def _reconcile_has_no_way_off(site: Site) -> Ended:
-    without_a_way_off(site)
-    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-    site.at(END - timedelta(minutes=50))
-    return site.run("deployment_reconcile", {"deployment": NAME})
 
 
 def slowly_rotated(machine: str) -> Run:
@@ -271,28 +243,4 @@ HANDS_OVER = [
          "RecordOutcome RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
 ]  # fmt: skip
 
-RECONCILES = [
-    Case("a plan has opened", "deployment_reconcile", by_hand("deployment_reconcile", managed),
-         f"{TAKEN} WhichMachine RunEndpointDeploy CountRound ObserveDeployment DecideDeployment WhatIsDecided "
-         "RecordDecision HasNews IsLadderExhausted Reconciled"),
-    Case("another model is wished", "deployment_reconcile", _reconcile_rotates, "RecordDecision Reconciled"),
-    Case("a window closes", "deployment_reconcile", _reconcile_hands_over,
-         "WhichMachine RunWindowHandover CountRound RecordDecision Reconciled"),
-    Case("a window closes while another run is at it", "deployment_reconcile", slowly_rotated("deployment_reconcile"),
-         "WhatIsDecided RunWindowHandover CountRound RecordDecision Reconciled"),
-    Case("a window closes and the ladder has no rung", "deployment_reconcile", _reconcile_has_no_way_off,
-         "WhatIsDecided RecordDecision HasNews IsLadderExhausted NoWayOff", ("FAILED", "LadderExhausted")),
-    Case("it is told to wait", "deployment_reconcile", by_hand("deployment_reconcile", lambda site: site.put()),
-         "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
-    Case("the machine that it runs fails", "deployment_reconcile",
-         by_hand("deployment_reconcile", managed, (f"endpoint:{NAME}", "fail_update", 1)),
-         "RunEndpointDeploy CountRound RecordDecision HasNews IsLadderExhausted Reconciled"),
-    Case("another run takes the lease", "deployment_reconcile", overtaken("deployment_reconcile", managed),
-         f"{TAKEN} ClaimLost"),
-    Case("the deployment is unknown", "deployment_reconcile", by_hand("deployment_reconcile", unregistered),
-         NOT_EVEN_SEEN, ("FAILED", "RefusedError")),
-    Case("the ledger can't be written", "deployment_reconcile", by_hand("deployment_reconcile", opened, RECORDING_DEAD),
-         "RecordDecision RecordFailure GiveUp", ("FAILED", "Runtime.ExitError")),
-]  # fmt: skip
-
-CASES = [*DEPLOYS, *ROTATES, *HANDS_OVER, *RECONCILES]
+CASES = [*DEPLOYS, *ROTATES, *HANDS_OVER]

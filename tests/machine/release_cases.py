@@ -7,6 +7,9 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.machine.cases import CRASH, Case, Run, by_hand
 from tests.machine.site import NAME, Ended, Site
 
@@ -44,11 +47,11 @@ def made_anew(site: Site, container: dict[str, Any]) -> None:
     site.sagemaker.create_model(ModelName="m2", ExecutionRoleArn=role, PrimaryContainer=container)
 
 
-def asked(site: Site) -> dict[str, str]:
-    """What somebody needs to know to answer: the token and the release, from the ledger's newest row that has one."""
+def asked(site: Site) -> dict[str, Any]:
+    """What somebody needs to know to answer: the request of the newest release, from the ledger; empty without one."""
     rows = site.cloud.client("dynamodb").scan(TableName=site.outputs["LedgerTable"])["Items"]
-    found = [row for row in rows if "approval_token" in row]
-    return {key: row[key]["S"] for row in found for key in ("approval_token", "release_id")}
+    found = [row for row in rows if row["sk"]["S"].endswith("#approval")]
+    return {key: next(iter(value.values())) for row in found for key, value in row.items()}
 
 
 def trials(site: Site) -> list[str]:
@@ -69,10 +72,72 @@ def answered(decision: str, **over: Any) -> Run:
         site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
         row = asked(site)
         answer = {"decision": decision, "release_id": row["release_id"], "who": "Ada", **over}
-        site.machines.send_task_success(taskToken=row["approval_token"], output=json.dumps(answer))
+        site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
         return site.end(execution)
 
     return run
+
+
+def _is_recorded(site: Site) -> Ended:
+    """Who said yes, when, and to which words; and nobody is reminded after the answer."""
+    ended = answered("approve")(site)
+    row = asked(site)
+    assert row["answer"]["who"]["S"] == "Ada"
+    assert row["seen"].startswith("m2: 1 check passed on serverless inference")
+    assert row["asked_at"] <= row["answered_at"] < row["expires_at"]
+    site.cloud.advance(seconds=LONG)
+    assert len(_requests(site)) == 1
+    return ended
+
+
+def _unreadable(site: Site) -> Ended:
+    """The ledger has the very words, and when they came."""
+    ended = answered("perhaps")(site)
+    row = asked(site)
+    assert json.loads(row["unreadable"])["decision"] == "perhaps"
+    assert row["asked_at"] <= row["answered_at"] < row["expires_at"]
+    return ended
+
+
+def _reminded(site: Site) -> Ended:
+    """Nobody answers for two days, and then somebody does: one notification and one reminder until then."""
+    staged(RIGHT, approval="required")(site)
+    execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    site.cloud.advance(seconds=timedelta(hours=48).total_seconds())
+    assert ["reminder: " in text for text in _requests(site)] == [False, True]
+    row = asked(site)
+    answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
+    site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
+    return site.end(execution)
+
+
+def _unwritten(site: Site) -> Ended:
+    staged(RIGHT, approval="required")(site)
+    execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    row = asked(site)
+    site.faulty(("function:RecordReleaseFunction", CRASH))
+    answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
+    site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
+    return site.end(execution)
+
+
+def _too_late(site: Site) -> Ended:
+    """Nobody waits for a yes that comes after 72 hours."""
+    staged(RIGHT, approval="required")(site)
+    ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
+    row = asked(site)
+    assert row["answer"] is True, "NULL in DynamoDB: nobody has answered"
+    answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
+    with pytest.raises(ClientError, match=r"TaskTimedOut|TaskDoesNotExist|InvalidToken"):
+        site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
+    return ended
+
+
+def _requests(site: Site) -> list[str]:
+    told = [entry.text for entry in site.cloud.timeline if entry.kind == "event"]
+    return [text for text in told if text.startswith("Release Approval Requested")]
 
 
 def _changed_while_asking(site: Site) -> Ended:
@@ -82,7 +147,7 @@ def _changed_while_asking(site: Site) -> Ended:
     made_anew(site, {"Image": "another"})
     row = asked(site)
     answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
-    site.machines.send_task_success(taskToken=row["approval_token"], output=json.dumps(answer))
+    site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
     return site.end(execution)
 
 
@@ -125,6 +190,7 @@ def _kept(site: Site) -> Ended:
 BEFORE = "RememberInput ObserveDeployment ObserveModel DecideRelease WhatIsDecided"
 TRIED = f"{BEFORE} ApplyStaging AwaitStaging InvokeStagingCheck IsCheckLeft CleanStaging DecideReleaseOutcome"
 TOLD = "IsProductionBusy RecordRelease AnnounceRelease IsPipelineWaiting WhatCame"
+ANSWERED = "AwaitReleaseApproval RecordReleaseAnswer"
 AGAIN = "ObserveAgain ObserveModelAgain DecidePromotion IsPromoted"
 NOTHING_TRIED = f"{BEFORE} DecideReleaseOutcome {TOLD} NotReleased"
 
@@ -150,17 +216,26 @@ RELEASES = [
     Case("the deployment is unknown", MACHINE, by_hand(MACHINE, lambda site: None, model="m2"),
          f"RememberInput ObserveDeployment DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),
     Case("somebody says yes", MACHINE, answered("approve"),
-         f"{TRIED} {TOLD} AwaitReleaseApproval {AGAIN} RunEndpointRotate DecideReleaseOutcome {TOLD} Promoted"),
+         f"{TRIED} {TOLD} {ANSWERED} {AGAIN} RunEndpointRotate DecideReleaseOutcome {TOLD} Promoted"),
     Case("somebody says no", MACHINE, answered("reject"),
-         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalRejected")),
+         f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalRejected")),
     Case("somebody says yes to another release", MACHINE, answered("approve", release_id="00000000"),
-         f"AwaitReleaseApproval {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
-    Case("somebody says something", MACHINE, answered("perhaps"),
-         f"AwaitReleaseApproval {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
+         f"{ANSWERED} {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
+    Case("somebody says something", MACHINE, _unreadable,
+         f"{ANSWERED} {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
     Case("nobody answers", MACHINE, release(staged(RIGHT, approval="required")),
-         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalLapsed")),
+         f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalLapsed")),
+    Case("the yes is written down", MACHINE, _is_recorded, f"{ANSWERED} {AGAIN} Promoted"),
+    Case("somebody is reminded once and says yes then", MACHINE, _reminded, f"{ANSWERED} {AGAIN} Promoted"),
+    Case("a yes that comes too late", MACHINE, _too_late, f"{ANSWERED} {AGAIN} NotReleased",
+         ("FAILED", "ApprovalLapsed")),
+    Case("nobody can be asked", MACHINE,
+         release(staged(RIGHT, approval="required"), ("function:AwaitReleaseApprovalFunction", CRASH)),
+         f"AwaitReleaseApproval DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "Runtime.ExitError")),
+    Case("the answer can't be written down", MACHINE, _unwritten,
+         f"{ANSWERED} DecideReleaseOutcome", ("FAILED", "Runtime.ExitError")),
     Case("the model is another one after the yes", MACHINE, _changed_while_asking,
-         f"AwaitReleaseApproval {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ModelChanged")),
+         f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ModelChanged")),
     Case("staging does not come up", MACHINE, release(staged(RIGHT), (f"endpoint:{NAME}-staging-*", "fail_update", 1)),
          f"ApplyStaging AwaitStaging InvokeStagingCheck CleanStaging DecideReleaseOutcome {TOLD} NotReleased",
          ("FAILED", "RefusedError")),

@@ -50,8 +50,9 @@ class Ended:
 class Site:
     """Only one at a time, like the cloud it stands on. Call `close` after use."""
 
-    def __init__(self, **parameters: str) -> None:
-        self.cloud = Cloud.start(Settings(start=START - timedelta(minutes=30)))
+    def __init__(self, settings: Settings | None = None, **parameters: str) -> None:
+        begins = {"start": START - timedelta(minutes=30)}
+        self.cloud = Cloud.start((settings or Settings()).model_copy(update=begins))
         given = {
             "PurchaseBudgetUsd": "20000",
             "ExecutionRoleArns": INFERENCE_ROLE,

@@ -8,10 +8,11 @@ from tests.arch.project import machine, machine_files
 from tests.machine.cases import CASES, Case, ended
 from tests.machine.component_cases import SCALES
 from tests.machine.purchase_cases import PURCHASES
+from tests.machine.reconcile_cases import RECONCILES
 from tests.machine.release_cases import RELEASES
 from tests.machine.sweep_cases import SWEEPS
 
-ALL = [*CASES, *SCALES, *RELEASES, *PURCHASES, *SWEEPS]
+ALL = [*CASES, *RECONCILES, *SCALES, *RELEASES, *PURCHASES, *SWEEPS]
 each_case = pytest.mark.parametrize("case", ALL, ids=[f"{case.machine}: {case.name}" for case in ALL])
 
 
@@ -19,6 +20,7 @@ each_case = pytest.mark.parametrize("case", ALL, ids=[f"{case.machine}: {case.na
 def test_the_machine_goes_its_way_and_ends_as_it_should(case: Case) -> None:
     run = ended(case)
     assert (run.status, run.error) == case.ends, run.cause
+    assert "errorType" not in run.cause, "Lambda's JSON is no cause that anybody would read"
     left = iter(run.path)
     missing = [state for state in case.passes.split() if state not in left]
     assert missing == [], run.path
