@@ -4,15 +4,16 @@ from berth_aws.steps.answer_pipeline_job import JobAnswered, answer_pipeline_job
 from berth_core.errors import RefusedError
 from berth_core.pipelines import job_of
 from berth_shell.entry import AnyEvent, entry
-from berth_shell.settings import Environment
+from berth_shell.settings import LedgerSettings
 
 
-class Settings(Environment):
+class Settings(LedgerSettings):
     release_promote: str
     endpoint_rotate: str
     endpoint_deploy: str
     window_handover: str
     deployment_reconcile: str
+    plan_purchase: str
 
 
 @entry(AnyEvent, Settings)
@@ -21,4 +22,4 @@ def handler(event: AnyEvent, settings: Settings) -> JobAnswered:
         job = job_of(event.root)
     except ValueError as error:
         raise RefusedError(str(error)) from None
-    return answer_pipeline_job(job, settings.model_dump())
+    return answer_pipeline_job(job, settings.model_dump(), settings.ledger_table)

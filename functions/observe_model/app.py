@@ -1,5 +1,7 @@
 """{"model"} -> {"model": ModelSeen or null}"""
 
+from pydantic import Field
+
 from berth_aws import clients
 from berth_aws.models_seen import model_seen
 from berth_core.model import Frozen
@@ -9,7 +11,9 @@ from berth_shell.settings import Environment
 
 
 class Request(Frozen):
-    model: str
+    model: str = Field(
+        pattern=r"^([a-zA-Z0-9](-*[a-zA-Z0-9])*)?$", max_length=63, description="by name; empty for none"
+    )
 
 
 class Looked(Frozen):

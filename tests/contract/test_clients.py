@@ -34,6 +34,7 @@ OTHERS_EVENTS = {
     "register_manifest": {"detail": {"bucket": {"name": "manifests"}, "object": {"key": "notes/readme.txt"}}},
     "resume_waiters": {"source": "aws.sagemaker", "detail": {"EndpointConfigName": "somebody-elses"}},
     "wake_deployments": {"source": "aws.sagemaker", "detail": {"EndpointConfigName": "somebody-elses"}},
+    "send_notification": {"source": "berth", "account": "somebody-elses", "detail": {"line": "a"}},
 }
 
 
@@ -41,6 +42,7 @@ def run(app: str, script: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own, where nothing has been imported yet."""
     paths = [str(ROOT / layer) for layer in LAYERS] + [str(ROOT / "functions" / app)]
     variables = {"LEDGER_TABLE": "t", "MANIFEST_BUCKET": "manifests", "EVENT_BUS": "b", "RECONCILE_ARN": "r"}
+    variables["NOTIFICATION_TOPIC_ARN"] = "arn:aws:sns:us-east-1:111122223333:t"
     environ = {f"BERTH_{name}": value for name, value in {**variables, "ON_DEMAND_PRICES": ""}.items()}
     preamble = f"import os, sys; sys.path[:0] = {paths!r}; os.environ.update({environ!r}); "
     command = [sys.executable, "-I", "-c", preamble + script]

@@ -1,4 +1,4 @@
-"""Components in the ledger, at SageMaker and at Application Auto Scaling: what is asked, and what is left alone."""
+"""Components in the ledger and at SageMaker: what is asked, and what is left alone."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,13 +7,14 @@ from unittest.mock import MagicMock
 import pytest
 from botocore.exceptions import ClientError
 
+from berth_aws import clients
 from berth_aws.components_changed import Ours, bring_about, delete_component, has_failed
 from berth_aws.ledger import Ledger
-from berth_aws.scaling_changed import Scaler
-from berth_aws.scaling_seen import alarms_of, scaling_of
-from berth_core.decisions import ComponentSpec, ScalingSpec
+from berth_aws.steps import apply_components
+from berth_core.decisions import ComponentSpec, Scale
 from berth_core.errors import RefusedError, UnknownOutcomeError
 from berth_core.facts import Gap
+from tests.builders import registration
 
 NAME = "llama-eval"
 NOW = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)
@@ -149,28 +150,28 @@ class TestDelete:
         assert not has_failed(sagemaker(there=False), "llama-8b", NOW)
 
 
-class TestScaler:
-    def test_what_is_set_up_is_seen_so_and_what_is_removed_is_gone(self, aws: None) -> None:
-        import boto3
-
-        autoscaling, cloudwatch = boto3.client("application-autoscaling"), boto3.client("cloudwatch")
-        scaler = Scaler(autoscaling, cloudwatch, TAGS)
-        spec = ScalingSpec(
-            component="llama-8b", min_copies=1, max_copies=4, target_concurrency=5, wakes=True, idle_minutes=15
+class TestParkedBesideAFailedOne:
+    def applied(self, monkeypatch: pytest.MonkeyPatch, client: MagicMock, copies: int) -> Any:
+        spec = SPEC.model_copy(update={"copies": copies})
+        asked = {"kind": "scale", "id": "d", "reason": "r", "started_at": NOW + timedelta(minutes=1)}
+        decision = Scale.model_validate(
+            {
+                **asked,
+                "action": "copies",
+                "target": "t",
+                "components": (spec,),
+                "copies": 0,
+                "give_up_at": NOW + timedelta(hours=1),
+            }
         )
-        try:
-            scaler.set_up(spec, None, {})
-        except ClientError as error:  # the plain moto looks for the component, and has none
-            pytest.skip(str(error))
-        (there,) = scaling_of(autoscaling, ["llama-8b"])
-        assert (there.min_copies, there.max_copies, there.suspended) == (1, 4, False)
-        assert (there.target_concurrency, there.wakes) == (5, True)
-        alarms = {each.kind: each.minutes for each in alarms_of(cloudwatch, "berth", NAME, ["llama-8b"])}
-        assert alarms == {"idle": 15, "wake": 0.5}
-        scaler.suspend("llama-8b")
-        (there,) = scaling_of(autoscaling, ["llama-8b"])
-        assert (there.min_copies, there.suspended) == (0, True)
-        for _ in range(2):
-            scaler.remove("llama-8b")
-        assert scaling_of(autoscaling, ["llama-8b"]) == ()
-        assert alarms_of(cloudwatch, "berth", NAME, ["llama-8b"]) == ()
+        monkeypatch.setattr(clients, "once_only", lambda _service: client)
+        monkeypatch.setattr(apply_components, "names_on", lambda *_: ("llama-8b",))
+        ledger = MagicMock()
+        ledger.registrations.get.return_value = registration()
+        return apply_components.apply_components(NAME, "me", decision, "berth", ledger, NOW)
+
+    def test_what_shall_have_no_copy_is_not_made_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = sagemaker(InferenceComponentStatus="Failed")
+        assert self.applied(monkeypatch, client, copies=0).kind == "settled"
+        client.delete_inference_component.assert_not_called()
+        assert self.applied(monkeypatch, client, copies=1).pending == ("llama-8b is to be deleted",)

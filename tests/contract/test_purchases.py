@@ -1,21 +1,26 @@
 """Purchases and months, in DynamoDB and in memory; and the market's answers against SageMaker's own model."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 
-from berth_aws import market
+from berth_aws import clients, market
 from berth_aws.ledger import Ledger
 from berth_aws.steps.answer_approval import answer_approval
+from berth_aws.steps.record_purchase_answer import record_purchase_answer
 from berth_core import purchase_steps
+from berth_core.decide.approving import with_answer
 from berth_core.errors import BusyError, RefusedError, UnknownOutcomeError
 from berth_core.purchases import Answer, Month
+from tests.contract.conftest import REGION
 from tests.fakes.ledger import FakeLedger
-from tests.purchase_builders import ARN, DAY, NOW, START, asked, extension_order, offer, order, purchase
+from tests.purchase_builders import ARN, DAY, NOW, START, asked, extension_order, offer, order, purchase, seen
 
 NAMED = {
     "TrainingPlanName": "p5",
@@ -82,9 +87,75 @@ def test_what_was_not_spent_is_given_back_once(ledger: Ledger) -> None:
 def test_an_answer_without_anybody_waiting_has_nowhere_to_go() -> None:
     ledger = FakeLedger()
     answer = Answer(decision="approve", offering_id="tpo-a", price_usd=Decimal(900), who="jane")
-    assert not answer_approval("p5", answer, ledger).delivered
+    assert not answer_approval("me", answer, ledger).delivered
     ledger.purchases.write(purchase(order(), ended_at=NOW))
-    assert not answer_approval("p5", answer, ledger).delivered
+    assert not answer_approval("me", answer, ledger).delivered
+
+
+SAID = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane"}
+
+
+@pytest.mark.parametrize("said", [SAID, SAID | {"decision": "reject"}, {"decision": "maybe"}, "yes"])
+def test_an_answer_is_kept_with_its_time_and_nobody_is_reminded_any_more(
+    ledger: Ledger, scheduler: Stubber, said: Any
+) -> None:
+    dropped = {"Name": "approval-me", "GroupName": "berth"}
+    scheduler.add_response("delete_schedule", {}, dropped)
+    scheduler.add_client_error("delete_schedule", "ResourceNotFoundException", "gone", expected_params=dropped)
+    ordered = order(approval="required")
+    ledger.purchases.write(purchase(ordered, approval=asked(ordered)))
+    for at in (NOW + DAY / 24, NOW + DAY):
+        record_purchase_answer(seen(ordered), said, "berth", ledger, at)
+    there = ledger.purchases.get("p5")
+    assert there is not None
+    assert there.approval == with_answer(asked(ordered), said, NOW + DAY / 24)
+    assert there.revision == 2
+
+
+@pytest.mark.parametrize("over", [{"request_id": "another"}, {}])
+def test_silence_is_not_written_down_and_neither_is_what_another_run_was_told(
+    ledger: Ledger, scheduler: Stubber, over: dict[str, str]
+) -> None:
+    scheduler.add_response("delete_schedule", {}, {"Name": "approval-me", "GroupName": "berth"})
+    ordered = order(approval="required")
+    before = purchase(ordered, approval=asked(ordered), **over)
+    ledger.purchases.write(before)
+    record_purchase_answer(seen(ordered), SAID if over else {"unanswered": True}, "berth", ledger, NOW)
+    assert ledger.purchases.get("p5") == before
+
+
+@pytest.fixture
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """EventBridge Scheduler, with a Stubber on it."""
+    client = boto3.client("scheduler", region_name=REGION)
+    monkeypatch.setattr(clients, "shared", lambda _service: client)
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """Step Functions, with a Stubber on it."""
+    client = boto3.client("stepfunctions", region_name=REGION)
+    monkeypatch.setattr(clients, "shared", lambda _service: client)
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_an_answer_reaches_the_task_of_its_request_once_and_no_other(ledger: Ledger, tasks: Stubber) -> None:
+    approval = asked(order()).model_copy(update={"token": "token"})
+    ledger.purchases.write(purchase(order(), approval=approval))
+    answer = Answer(
+        decision="approve", offering_id="tpo-a", price_usd=Decimal("900.00"), who="jane", through="pipeline"
+    )
+    sent = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane", "through": "pipeline"}
+    tasks.add_response("send_task_success", {}, {"taskToken": "token", "output": json.dumps(sent)})
+    tasks.add_client_error("send_task_success", "TaskTimedOut", "answered before")
+    assert not answer_approval("another", answer, ledger).delivered
+    assert answer_approval("me", answer, ledger).delivered
+    assert not answer_approval("me", answer, ledger).delivered
 
 
 @pytest.fixture

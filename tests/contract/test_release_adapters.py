@@ -7,13 +7,16 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from berth_aws import clients
 from berth_aws.asked_model import ask_model
 from berth_aws.ledger import Ledger
 from berth_aws.machines import execution_seen, start_machine
 from berth_aws.models_seen import model_seen
 from berth_aws.partitions import history_of
 from berth_aws.pipelines import put_approval, put_job_result
+from berth_aws.steps.record_release import record_release_answer
 from berth_aws.table import Table
+from berth_core.decide.releasing import release_approval
 from berth_core.errors import BusyError, RefusedError
 from berth_core.pipelines import ApprovalAsked, Continue, JobDone, JobFailed, JobReply
 from berth_core.releases import ReleaseOutcome
@@ -210,14 +213,44 @@ def test_an_approval_that_berth_may_not_answer_is_refused() -> None:
 # --- the ledger -----------------------------------------------------------------------------------------------------
 
 
-def test_a_release_has_one_row_and_its_token_goes_with_its_end(table: Table, moto_ledger: Ledger) -> None:
-    passed = ReleaseOutcome(
-        kind="passed", reason="r", summary="s", release_id="1", model="m", started_at=NOW, ended_at=NOW
-    )
-    moto_ledger.releases.keep_approval("llama-eval", passed, "token", NOW + timedelta(days=3))
-    (asked,) = table.query(history_of("llama-eval"))
-    assert (asked["approval_token"], asked["kind"]) == ("token", "passed")
-    moto_ledger.releases.keep("llama-eval", passed.model_copy(update={"kind": "promoted"}))
-    (kept,) = table.query(history_of("llama-eval"))
-    assert kept["kind"] == "promoted"
-    assert "approval_token" not in kept
+PASSED = ReleaseOutcome(
+    kind="passed", reason="r", summary="measured", release_id="1", model="m", started_at=NOW, ended_at=NOW
+)
+
+
+def test_what_came_of_a_release_stands_beside_who_said_yes_to_it(table: Table, moto_ledger: Ledger) -> None:
+    releases = moto_ledger.releases
+    assert releases.approval("llama-eval", PASSED) is None
+    releases.keep("llama-eval", PASSED)
+    releases.keep_approval("llama-eval", PASSED, release_approval(PASSED, "token", NOW))
+    releases.keep("llama-eval", PASSED.model_copy(update={"kind": "promoted"}))
+    came, approval = table.query(history_of("llama-eval"))
+    assert (came["kind"], approval["token"], approval["seen"]) == ("promoted", "token", "measured")
+    assert releases.approval("llama-eval", PASSED) == release_approval(PASSED, "token", NOW)
+
+
+def test_who_answered_when_and_what_they_saw_is_kept_and_nobody_is_reminded(
+    moto_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler, stubber = stubbed("scheduler")
+    monkeypatch.setattr(clients, "shared", lambda _service: scheduler)
+    dropped = {"Name": "approval-1", "GroupName": "berth"}
+    stubber.add_response("delete_schedule", {}, dropped)
+    stubber.add_client_error("delete_schedule", "ResourceNotFoundException", "gone", expected_params=dropped)
+    moto_ledger.releases.keep_approval("llama-eval", PASSED, release_approval(PASSED, "token", NOW))
+    said = {"decision": "approve", "release_id": "1", "who": "ada"}
+    for minutes in (5, 6):
+        at = NOW + timedelta(minutes=minutes)
+        given = record_release_answer("llama-eval", PASSED, said, "berth", moto_ledger, at)
+        assert given.answered_at == NOW + timedelta(minutes=5)
+        assert not given.token
+    kept = moto_ledger.releases.approval("llama-eval", PASSED)
+    assert kept is not None
+    assert kept.answer is not None
+    assert (kept.answer.who, kept.seen, kept.answered_at) == ("ada", "measured", NOW + timedelta(minutes=5))
+    stubber.assert_no_pending_responses()
+
+
+def test_an_answer_to_a_release_that_nobody_was_asked_about_is_refused(moto_ledger: Ledger) -> None:
+    with pytest.raises(RefusedError, match="nobody was asked"):
+        record_release_answer("llama-eval", PASSED, {}, "berth", moto_ledger, NOW)

@@ -24,6 +24,7 @@ class Baton:
         self._holder: str | None = None
         self._waiting: dict[str, float] = {}
         self.now = START
+        self.crashes = 0
 
     def run(self, works: dict[str, Callable[[], None]]) -> None:
         threads = [threading.Thread(target=self._work, args=(name, work)) for name, work in works.items()]
@@ -40,6 +41,7 @@ class Baton:
         """Others may go first; and the function may die here."""
         self.rest(0.0)
         if self._chance.random() < self._crash_rate:
+            self.crashes += 1
             raise CrashError
 
     def rest(self, seconds: float) -> None:

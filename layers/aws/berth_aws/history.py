@@ -101,6 +101,7 @@ def attempt(row: Item) -> Attempt:
     """What a decision needs to know of an outcome."""
     return Attempt(
         kind=row["asked"],
+        decision_id=row["decision_id"],
         rung=row["rung"],
         target=row["target"],
         started_at=row["started_at"],

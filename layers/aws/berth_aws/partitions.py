@@ -11,6 +11,7 @@
 | `deployment#<name>` | `stay#<time>` | one stay on on-demand instances |
 | `history#<name>` | `decision#<time>` | a hold or a refusal, each time the reason changes |
 | `history#<name>` | `release#<time>#<id>` | what was measured of a release on staging, and what came of it |
+| `history#<name>` | `release#<time>#<id>#approval` | who was asked what of it, until when, and what was answered |
 | `history#<name>` | `version#<time>#<id>` | a manifest as it came |
 | `components#<name>` | `gap#<time>` | a time in which nobody called its components, and when it was parked |
 | `components#<name>` | `specification#<component>` | what a component was before it was deleted to be made anew |

@@ -1,14 +1,19 @@
-"""A reminder that needs nobody to be awake: a one-time schedule that puts the announcement on the bus by itself."""
+"""Asking for a yes: one notification now, and one reminder that needs nobody to be awake.
+
+The reminder is a one-time schedule that puts the announcement on the bus by itself.
+"""
 
 import json
 from datetime import datetime, timedelta
 
+from berth_aws import clients
+from berth_aws.bus import announce
 from berth_aws.clients import Client
 from berth_aws.schedules import drop_schedule
 from berth_aws.translate import Answer, fine_if, in_our_words
 from berth_core.announcements import Announcement
 from berth_core.announcements.announcement import SOURCE
-from berth_core.model import Frozen
+from berth_core.model import Frozen, Time
 
 SOONEST = timedelta(minutes=2)
 """Scheduler fires to the minute; a request that lapses sooner needs no reminder."""
@@ -22,6 +27,24 @@ class ReminderPlace(Frozen):
     schedule_group: str
     schedule_role_arn: str
     schedule_dlq_arn: str
+
+
+class Question(Frozen):
+    """The same words twice: now, and at `remind_at`. `id` is the request's, and names the schedule."""
+
+    id: str
+    first: Announcement
+    again: Announcement
+    remind_at: Time
+
+
+def ask(question: Question, place: ReminderPlace, now: datetime) -> None:
+    """The reminder first: a notification that was told is not told again because the schedule couldn't be made.
+
+    Asked again, with another token in its words, the reminder takes the place of the one before.
+    """
+    keep_reminder(clients.shared("scheduler"), place, _name(question.id), question.remind_at, question.again, now)
+    announce(clients.shared("events"), [question.first.as_entry(place.event_bus)])
 
 
 def keep_reminder(
@@ -55,6 +78,10 @@ def keep_reminder(
     return True
 
 
-def drop_reminder(client: Client, group: str, name: str) -> bool:
-    """False if there is none: it has fired, or was never made."""
-    return drop_schedule(client, group, name)
+def drop_reminder(client: Client, group: str, question_id: str) -> bool:
+    """Nobody is reminded any more. False if there is none: it has fired, or was never made."""
+    return drop_schedule(client, group, _name(question_id))
+
+
+def _name(question_id: str) -> str:
+    return f"approval-{question_id}"

@@ -44,6 +44,8 @@ TABLE = (
     Row("RequestLimitExceeded", "", Answer.BUSY),
     Row("ExecutionLimitExceeded", "", Answer.BUSY),
     Row("SlowDown", "", Answer.BUSY),
+    Row("Throttled", "", Answer.BUSY),
+    Row("KMSThrottling", "", Answer.BUSY),
     Row("ResourceLimitExceeded", "", Answer.REFUSED),
     # Before "Could not find endpoint", which is the beginning of it. Gone, or so new that it isn't seen yet.
     Row("Validation", "Could not find endpoint configuration", Answer.UNSEEN),
@@ -79,6 +81,7 @@ TABLE = (
     Row("InvalidApprovalToken", "", Answer.GONE),
     Row("ApprovalAlreadyCompleted", "", Answer.GONE),
     Row("PipelineNotFound", "", Answer.GONE),
+    Row("PipelineExecutionNotFound", "", Answer.GONE),
     Row("StageNotFound", "", Answer.GONE),
     Row("ActionNotFound", "", Answer.GONE),
     Row("JobNotFound", "", Answer.GONE),
@@ -89,6 +92,14 @@ TABLE = (
     Row("Conflict", "", Answer.BUSY),
     Row("ServiceQuotaExceeded", "", Answer.REFUSED),
     Row("AccessDenied", "", Answer.REFUSED),
+    # SNS, under the codes of its own
+    Row("NotFound", "", Answer.GONE),
+    Row("AuthorizationError", "", Answer.REFUSED),
+    Row("InvalidParameter", "", Answer.REFUSED),
+    Row("KMSAccessDenied", "", Answer.REFUSED),
+    Row("KMSDisabled", "", Answer.REFUSED),
+    Row("KMSInvalidState", "", Answer.REFUSED),
+    Row("KMSNotFound", "", Answer.REFUSED),
 )
 
 

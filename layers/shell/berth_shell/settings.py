@@ -50,12 +50,14 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _minutes(text: Any) -> Any:
+def _parts(text: Any) -> Any:
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
 
 
-Minutes = Annotated[tuple[int, ...], BeforeValidator(_minutes)]
+Minutes = Annotated[tuple[int, ...], BeforeValidator(_parts)]
 """Whole minutes, written with commas: "1440,360,60"."""
+Arns = Annotated[tuple[str, ...], BeforeValidator(_parts)]
+"""Written with commas, too; none if it is empty."""
 
 
 def _in_words(error: ValidationError) -> str:

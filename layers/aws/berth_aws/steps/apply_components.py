@@ -55,12 +55,14 @@ def scale_of(decision: Change) -> Scale:
 
 
 def _delete(client: Client, scale: Scale, ours: Ours, there: tuple[str, ...], ledger: Ledger) -> tuple[str, ...]:
-    """What isn't wanted any more, what is to be made anew, and what has Failed. What others put there stays."""
+    """What isn't wanted any more, what is to be made anew, and what has Failed and shall have copies. What others put
+    there stays."""
     wanted = {spec.name for spec in scale.components}
+    empty = {spec.name for spec in scale.components if spec.copies == 0}
     anew = {spec.name for spec in scale.components if spec.anew or scale.action == "recreate"}
     pending: list[str] = []
     for name in there:
-        failed = name in wanted and has_failed(client, name, scale.started_at)
+        failed = name in wanted - empty and has_failed(client, name, scale.started_at)
         made_before = scale.started_at if name in anew else None
         if name in wanted and not failed and made_before is None:
             continue

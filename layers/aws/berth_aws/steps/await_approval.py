@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from berth_aws import clients
-from berth_aws.bus import announce
 from berth_aws.ledger import Ledger
-from berth_aws.reminders import ReminderPlace, keep_reminder
+from berth_aws.reminders import Question, ReminderPlace, ask
 from berth_core.announcements import approval_requested
 from berth_core.asking import asking
 from berth_core.decide.approving import remind_at
@@ -31,8 +29,8 @@ def await_approval(key: str, request_id: str, token: str, place: ReminderPlace, 
     if not ledger.purchases.write(told_token(purchase, token)):
         raise BusyError(f"the request for {key} has just been changed")
     approval = purchase.approval
+    later = remind_at(approval.asked_at, approval.expires_at)
     first = approval_requested(at=now, **asking(purchase, token, reminder=False))
-    again = approval_requested(at=remind_at(approval), **asking(purchase, token, reminder=True))
-    keep_reminder(clients.shared("scheduler"), place, f"approval-{request_id}", remind_at(approval), again, now)
-    announce(clients.shared("events"), [first.as_entry(place.event_bus)])
+    again = approval_requested(at=later, **asking(purchase, token, reminder=True))
+    ask(Question(id=request_id, first=first, again=again, remind_at=later), place, now)
     return Asked(reason=f"asked for a yes to {approval.seen} until {approval.expires_at:%Y-%m-%d %H:%M} UTC")

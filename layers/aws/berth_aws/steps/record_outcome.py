@@ -131,6 +131,7 @@ def _noted(ended: Ended, recording: Recording) -> Noted:
         by = ended.by if recording.is_new_hold else ""
         noted["last_hold"] = LastHold(code=recording.held.code, reason=recording.held.reason, by=by)
     # A rest between two tries, or one more failed try, doesn't make the same trouble news again.
-    if recording.outcome is not None and recording.outcome.kind == "done":
+    # What came late is told beside the hold that found it.
+    if recording.held is None and recording.outcome is not None and recording.outcome.kind == "done":
         noted["last_hold"] = None
     return Noted(**noted)

@@ -56,7 +56,7 @@ def record_purchase(
     ledger.purchases.keep(after)
     _give_back(after, ledger, now)
     if after.approval is not None:
-        drop_reminder(clients.shared("scheduler"), schedule_group, f"approval-{after.request_id}")
+        drop_reminder(clients.shared("scheduler"), schedule_group, after.request_id)
     told = _news(ended, after, after.ended_at or now)
     entries = (told.as_entry(bus),) if told else ()
     found = isinstance(ended.decision, Done)

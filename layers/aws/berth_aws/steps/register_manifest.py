@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from berth_core.manifest_keys import is_candidate
+from berth_core.manifest_keys import is_candidate, object_in
 from berth_core.model import Frozen
 
 type Kind = Literal["registered", "rejected", "removed", "ignored"]
@@ -29,9 +29,8 @@ def register_manifest(
 ) -> Registered:
     """Idempotent: doubled, late and reordered events end in what the bucket holds. `on_demand_prices` as the stack's
     parameter has them. An event about anything but a manifest costs no call."""
-    subject = event.get("detail", {})
-    key: str = subject.get("object", {}).get("key", "")
-    if not is_candidate(key) or subject.get("bucket", {}).get("name") != place.manifest_bucket:
+    bucket, key = object_in(event)
+    if not is_candidate(key) or bucket != place.manifest_bucket:
         return Registered(kind="ignored")
     # Late, for they are most of a cold start, and an event that isn't ours needs none of it.
     from berth_aws.ledger import Ledger

@@ -26,8 +26,10 @@ def start_release(event: dict[str, Any], machine_arn: str, now: datetime) -> Rel
 
 
 def _messages(event: dict[str, Any]) -> Iterator[str]:
-    for record in event.get("Records", []):
-        yield str(record.get("Sns", {}).get("Message", ""))
+    records = event.get("Records")
+    for record in records if isinstance(records, list) else ():
+        sent = record.get("Sns") if isinstance(record, dict) else None
+        yield str(sent.get("Message", "")) if isinstance(sent, dict) else ""
 
 
 def _start(asked: ReleaseAsked, machine_arn: str) -> str:
