@@ -1,4 +1,4 @@
-"""The rehearsal's commands: python -m rehearsal up | demo | replay | simulate | timings | costs."""
+"""The rehearsal's commands: python -m rehearsal up | demo | replay | simulate | timings | costs | idle-costs."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from rehearsal import timings
 
         return timings.main()
+    if chosen.command == "idle-costs":
+        sys.path.append(str(_ROOT / "layers" / "core"))
+        from rehearsal import idle_costs
+
+        return idle_costs.main()
     if chosen.command == "costs":
         sys.path.append(str(_ROOT / "layers" / "core"))
         from rehearsal import costs
@@ -86,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("scenario", metavar="FILE", help="a YAML file; rehearsal/scenarios/ holds examples")
     _add_simulate(commands.add_parser("simulate", help="play drawn worlds with drawn trouble, and hold them to rules"))
     commands.add_parser("timings", help="play AWS's published times of scale to zero and write docs/timings.md")
+    commands.add_parser("idle-costs", help="replay traces of idle time and write docs/idle-costs.md")
     commands.add_parser("costs", help="count the examples of docs/costs.md and write the page")
     commands.add_parser("scenarios", help="rehearse all scenarios and write docs/scenarios.md")
     return parser

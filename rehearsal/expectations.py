@@ -63,6 +63,14 @@ class ExecutionIs(Closed):
     times: int | None = Field(default=None, ge=0)
 
 
+class PipelineIs(Closed):
+    """The last execution of a pipeline of CodePipeline; `containing` is a part of what any of its actions says."""
+
+    name: str
+    status: Literal["InProgress", "Succeeded", "Failed"]
+    containing: str = ""
+
+
 class OnDemandIs(Closed):
     deployment: str
     hours_at_most: float | None = None
@@ -105,6 +113,7 @@ class Expectation(Closed):
     decision_held: DecisionIs | None = None
     event: EventIs | None = None
     execution: ExecutionIs | None = None
+    pipeline: PipelineIs | None = None
     on_demand: OnDemandIs | None = None
     minutes_past_end: float | None = Field(default=None, ge=0)
     left_plan: LeadIs | None = None

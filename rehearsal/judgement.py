@@ -19,6 +19,7 @@ from rehearsal.expectations import (
     FaultIs,
     LeadIs,
     OnDemandIs,
+    PipelineIs,
     PurchasedIs,
 )
 from rehearsal.figures import DeploymentFigures, figures, left_early_minutes
@@ -165,6 +166,15 @@ class Judge:
         saying = f" with {wanted.containing!r}" if wanted.containing else ""
         expected = f"{_times(wanted.times)}: {wanted.machine} {wanted.status}{saying}"
         return expected, _as_often(len(right), wanted.times), f"{len(right)} such; {'; '.join(ends[-2:])}"
+
+    def _pipeline(self, wanted: PipelineIs) -> Found:
+        client = self._cloud.client("codepipeline")
+        runs = client.list_pipeline_executions(pipelineName=wanted.name)["pipelineExecutionSummaries"]
+        status = runs[0]["status"] if runs else "never started"
+        told = [entry.text for entry in self._cloud.timeline if entry.subject == f"pipeline/{wanted.name}"]
+        said = any(wanted.containing in text for text in told)
+        saying = f" saying {wanted.containing!r}" if wanted.containing else ""
+        return f"pipeline {wanted.name} {wanted.status}{saying}", status == wanted.status and said, f"{status}; {told}"
 
     def _fault_struck(self, wanted: FaultIs) -> Found:
         struck = [entry for entry in self._cloud.timeline if entry.kind == "fault" and wanted.on in _words(entry)]

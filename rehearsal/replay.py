@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +22,16 @@ from rehearsal.timeline import Entry
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 
 
-def replay(scenario: Scenario, *, folder: Path = FOLDER, listener: Callable[[Entry], None] | None = None) -> Run:
+def replay(
+    scenario: Scenario,
+    *,
+    folder: Path = FOLDER,
+    listener: Callable[[Entry], None] | None = None,
+    onlooker: Callable[[Cloud], AbstractContextManager[object]] = nullcontext,
+) -> Run:
     """The finished run; the cloud is stopped. `listener` hears of each timeline entry as it is written.
+
+    `onlooker` sees the cloud before anything is in it, and at the end, before it is stopped.
 
     Raises ScenarioError for what only shows while it runs: a plan that nobody buys, a step in the past.
     """
@@ -30,7 +39,8 @@ def replay(scenario: Scenario, *, folder: Path = FOLDER, listener: Callable[[Ent
     if listener is not None:
         cloud.timeline.listeners.append(listener)
     try:
-        return _replayed(cloud, scenario, folder)
+        with onlooker(cloud):
+            return _replayed(cloud, scenario, folder)
     finally:
         cloud.stop()
 

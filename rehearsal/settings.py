@@ -109,6 +109,13 @@ class Settings(BaseModel):
     extension_moves_end: Literal["when_paid", "at_purchase"] = Field(
         default="when_paid", description="when EndTime of an extended plan moves (unverified)"
     )
+    approver_listed: bool = Field(
+        default=True, description="ListActionExecutions has updatedBy for a manual approval (unverified)"
+    )
+    operational_metrics: bool = Field(
+        default=False,
+        description="alarms see the metrics of functions, machines and queues; Invocations leaves out idle ticks",
+    )
     enforce_permissions: bool = Field(
         default=True, description="a role that may not make a call gets AWS's AccessDenied"
     )

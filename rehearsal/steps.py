@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from rehearsal.expectations import Closed, Expectation
 from rehearsal.faults import Fault
 from rehearsal.moments import When
+from rehearsal.pipeline_steps import AnswerPipeline, MakePipeline, StartPipeline
 
 
 class BlockOnSale(Closed):
@@ -61,6 +62,9 @@ class Buy(Closed):
 class CreateModel(Closed):
     name: str
     image: str = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi"
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="of its container; REHEARSAL_STATUS and the like say how it answers"
+    )
 
 
 class PutManifest(Closed):
@@ -148,6 +152,7 @@ class SetAlarm(Closed):
 
     name: str
     state: Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+    endpoint: str | None = Field(default=None, description="whose 5xx answers it watches when it is made")
 
 
 class Maintain(Closed):
@@ -176,6 +181,9 @@ class Step(Closed):
     start: StartMachine | None = None
     stop_runs: StopRuns | None = None
     answer_approval: AnswerApproval | None = None
+    make_pipeline: MakePipeline | None = None
+    start_pipeline: StartPipeline | None = None
+    answer_pipeline: AnswerPipeline | None = None
     invoke: Invoke | None = None
     call_sagemaker: CallSageMaker | None = None
     set_alarm: SetAlarm | None = None

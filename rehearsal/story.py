@@ -23,13 +23,14 @@ ACTORS: dict[str, Actor] = {
     "scaling": "aws",
     "request": "aws",
     "fault": "aws",
+    "pipeline": "aws",
 }
 """Kinds of timeline entries that are told. API calls and the mails made of events are not: they repeat what is told."""
 
 _ACTING = {"deploy", "rotate", "resize", "hand_over"}
 _BAD_NEWS = ("Failed", "Rejected", "Rollback Detected", "Refused")
 _WORDS = {"event": "announces", "state": "status", "purchase": "purchase", "request": "requests"}
-_RESOURCES = ("endpoint/", "inference-component/", "training-plan/")
+_RESOURCES = ("endpoint/", "inference-component/", "training-plan/", "pipeline/")
 _WAITING = {"NoPlace"}
 """Refusals that are no trouble: when the last plan is over, there is no place left, as planned."""
 

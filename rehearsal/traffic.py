@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.sagemaker.containers import container_refusal
 from rehearsal.streams import EPOCH, AskedStream, Span, Stream, microseconds
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Traffic:
         return self._streams
 
     def _error(self, endpoint: str, component: str | None) -> str | None:
-        refusal = self._cloud.sagemaker.runtime.refusal(endpoint, component)
+        twin = self._cloud.sagemaker
+        refusal = twin.runtime.refusal(endpoint, component) or container_refusal(twin, endpoint)
         return None if refusal is None else str(refusal)
 
     def endpoint_changed(self, endpoint: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.doing import market, people, trouble
+from rehearsal.doing import market, people, pipelines, trouble
 from rehearsal.doing.stage import Stage
 from rehearsal.steps import Step
 
@@ -22,6 +22,9 @@ ACTS: dict[str, Callable[[Stage, Any], None]] = {
     "stop_runs": people.stop_runs,
     "traffic": people.send_traffic,
     "answer_approval": people.answer_approval,
+    "make_pipeline": pipelines.make_pipeline,
+    "start_pipeline": pipelines.start_pipeline,
+    "answer_pipeline": pipelines.answer_pipeline,
     "invoke": people.invoke,
     "call_sagemaker": people.call_sagemaker,
     "set_alarm": people.set_alarm,

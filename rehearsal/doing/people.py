@@ -28,7 +28,8 @@ from rehearsal.steps import (
 )
 from rehearsal.timeline import Entry
 
-_COMMAND = re.compile(r"--task-token '([^']+)' --task-output '(\{.*?\})' \(to say no")
+_COMMAND = re.compile(r"^aws stepfunctions .*--task-token '([^']+)' --task-output '(\{.*\})'$", re.MULTILINE)
+"""On a line of its own, to be pasted as it stands."""
 MODEL_ROLE = "arn:aws:iam::111122223333:role/inference"
 
 
@@ -36,7 +37,11 @@ def create_model(stage: Stage, model: CreateModel) -> None:
     stage.cloud.client("sagemaker").create_model(
         ModelName=model.name,
         ExecutionRoleArn=MODEL_ROLE,
-        PrimaryContainer={"Image": model.image, "ModelDataUrl": f"s3://models/{model.name}.tar.gz"},
+        PrimaryContainer={
+            "Image": model.image,
+            "ModelDataUrl": f"s3://models/{model.name}.tar.gz",
+            **({"Environment": model.environment} if model.environment else {}),
+        },
     )
     stage.tell("model", model.name, "is created")
 
@@ -74,14 +79,14 @@ def stop_runs(stage: Stage, stop: StopRuns) -> None:
 def answer_approval(stage: Stage, given: AnswerApproval) -> None:
     """Raises ScenarioError if nobody has asked. The request is read from the mail, as whoever answers would."""
     asked = [entry.text for entry in stage.cloud.timeline if entry.kind == "notification" and _asks_about(entry, given)]
-    found = _COMMAND.search(json.loads(asked[-1])) if asked else None
+    found = _COMMAND.search(asked[-1]) if asked else None
     if found is None:
         raise ScenarioError(f"answer_approval.plan: nobody was asked about {given.plan!r}")
     payload = json.loads(found[2].replace("'\"$(whoami)\"'", given.who)) | {"decision": given.decision}
     payload |= given.model_dump(include={"offering_id", "price_usd"}, exclude_none=True)
     client = stage.cloud.client("stepfunctions")
     call = partial(client.send_task_success, taskToken=found[1], output=json.dumps(payload))
-    _ask(stage, given.plan, f"{given.who}'s answer {given.decision}", call, "TimedOut" if given.too_late else None)
+    ask(stage, given.plan, f"{given.who}'s answer {given.decision}", call, "TimedOut" if given.too_late else None)
 
 
 def _asks_about(entry: Entry, given: AnswerApproval) -> bool:
@@ -101,7 +106,7 @@ def invoke(stage: Stage, asked: Invoke) -> None:
     client = stage.cloud.client("sagemaker-runtime")
     request = {"EndpointName": asked.endpoint, "ContentType": "application/json", "Body": asked.body}
     call = partial(client.invoke_endpoint, **request)
-    _ask(stage, asked.endpoint, "a request", call, asked.fails_with)
+    ask(stage, asked.endpoint, "a request", call, asked.fails_with)
 
 
 def call_sagemaker(stage: Stage, asked: CallSageMaker) -> None:
@@ -111,7 +116,7 @@ def call_sagemaker(stage: Stage, asked: CallSageMaker) -> None:
     method = next((name for name, operation in operations.items() if operation == asked.operation), None)
     if method is None:
         raise ScenarioError(f"call_sagemaker.operation: SageMaker has no {asked.operation!r}")
-    _ask(stage, "SageMaker", asked.operation, partial(getattr(client, method), **asked.parameters), asked.refused)
+    ask(stage, "SageMaker", asked.operation, partial(getattr(client, method), **asked.parameters), asked.refused)
 
 
 def set_alarm(stage: Stage, asked: SetAlarm) -> None:
@@ -121,6 +126,7 @@ def set_alarm(stage: Stage, asked: SetAlarm) -> None:
             AlarmName=asked.name,
             Namespace="AWS/SageMaker",
             MetricName="Invocation5XXErrors",
+            Dimensions=_of_its_variant(asked.endpoint) if asked.endpoint else [],
             Statistic="Sum",
             Period=60,
             EvaluationPeriods=1,
@@ -132,7 +138,11 @@ def set_alarm(stage: Stage, asked: SetAlarm) -> None:
     stage.tell("alarm", asked.name, f"is {asked.state}")
 
 
-def _ask(stage: Stage, subject: str, what: str, call: Callable[[], Any], refused: str | None) -> None:
+def _of_its_variant(endpoint: str) -> list[Any]:
+    return [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": "main"}]
+
+
+def ask(stage: Stage, subject: str, what: str, call: Callable[[], Any], refused: str | None) -> None:
     """A call of a person's own, and whether its answer is the expected one."""
     expected = f"{subject}: {what} is {f'refused: {refused}' if refused else 'answered'}"
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rehearsal.alarms import operational
 from rehearsal.cloud import current
 from rehearsal.faults import Fault
 from rehearsal.lambdas.context import LambdaContext
@@ -159,6 +160,8 @@ def _context(function: Any, environment: Environment, request_id: str, deadline_
 
 def _logged(function: Any, answer: Answer, output: str) -> Answer:
     log = log_text(function, answer.request_id, output)
+    operational.lines_in(output)
+    operational.function_ran(function.function_name, failed=answer.error is not None)
     if answer.error is not None:
         told = json.loads(answer.payload)
         current().timeline.record(

@@ -188,12 +188,13 @@ TOLD = [
     *TOLD_OF_RELEASES,
     announcements.budget_reached(
         deployment=NAME,
-        at=CLOSING + timedelta(hours=24),
-        reason="24 of 24 hours on on-demand are used up",
+        at=CLOSING + timedelta(hours=23, minutes=44),
+        reason="on-demand has used 23.7 of 24 hours, 1502.50 of 2400.00 USD, and the way off begins at "
+        "2026-03-11 09:24 UTC; raise end_of_window.on_demand to stay longer",
         percent=100,
-        spent_usd=Decimal("1519.11"),
+        spent_usd=Decimal("1502.50"),
         max_usd=Decimal("2400.00"),
-        hours=Decimal("24"),
+        hours=Decimal("23.7"),
         max_hours=24,
     ),
     announcements.decision_held(

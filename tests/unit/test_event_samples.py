@@ -15,6 +15,7 @@ DETAIL_TYPES = {
     "endpoint-config-state-change": ("aws.sagemaker", "SageMaker Endpoint Config State Change"),
     "alarm-component-idle": ("aws.cloudwatch", "CloudWatch Alarm State Change"),
     "alarm-state-change": ("aws.cloudwatch", "CloudWatch Alarm State Change"),
+    "codepipeline-approval-answered": ("aws.codepipeline", "CodePipeline Action Execution State Change"),
     "manifest-created": ("aws.s3", "Object Created"),
     "manifest-deleted": ("aws.s3", "Object Deleted"),
     "create-training-plan-call": ("aws.sagemaker", "AWS API Call via CloudTrail"),

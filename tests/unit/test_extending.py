@@ -54,9 +54,19 @@ def test_an_extension_is_taken_called_followed_and_done() -> None:
     assert (done.found, done.ends_at) == (False, ENDS + DAY)
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [(1, 60), (20, 300), (180, 900)])
+def test_an_extension_that_is_being_paid_is_looked_at_more_and_more_seldom(minutes: int, seconds: int) -> None:
+    pending = Extended(**RECORD, payment="Pending")
+    decision = decide_purchase(_extending(purchase=_called(), history=(pending,), now=START + minutes * MINUTE), None)
+    assert isinstance(decision, Wait)
+    assert decision.seconds == seconds
+
+
 def test_an_extension_whose_payment_failed_is_none() -> None:
     failed = Extended(**(RECORD | {"status": "Failed"}), payment="Failed")
     assert code(decide_purchase(_extending(purchase=_called(), history=(failed,)), None)) == "PaymentFailed"
+    decision: Any = decide_purchase(_extending(purchase=_called(), history=(failed,)), None)
+    assert decision.offer == _called().offer
     assert isinstance(decide_purchase(_extending(history=(failed,)), None), Take)
 
 
@@ -88,6 +98,25 @@ def test_more_time_is_sold_by_the_day_and_then_by_the_week(days: int, sold: bool
 def test_more_time_is_bought_neither_too_early_nor_too_late(now: datetime, expected: str) -> None:
     decision = decide_purchase(_extending(now=now), None)
     assert isinstance(decision, Take) if not expected else code(decision) == expected
+
+
+def test_without_a_time_for_answers_it_is_bought_until_an_hour_before_the_end() -> None:
+    ordered = extension_order(answer_by=None)
+    assert isinstance(decide_purchase(_extending(order=ordered, now=ENDS - 60 * MINUTE), None), Take)
+    late = _extending(order=ordered, now=ENDS - 60 * MINUTE + timedelta(seconds=1))
+    assert code(decide_purchase(late, None)) == "TooLateToExtend"
+
+
+def test_a_plan_that_shows_no_blocks_can_still_be_extended() -> None:
+    bare = plan("Active").model_copy(update={"blocks": ()})
+    assert isinstance(decide_purchase(_extending(plan=bare), None), Take)
+
+
+def test_an_order_that_does_not_know_its_plans_arn_is_done_all_the_same() -> None:
+    ordered = extension_order(plan_arn=None)
+    by_another: Any = decide_purchase(_extending(order=ordered, plan=plan("Active", ENDS + DAY)), None)
+    recorded: Any = decide_purchase(_extending(order=ordered, history=(Extended(**RECORD, payment="Completed"),)), None)
+    assert (by_another.plan_arn, recorded.plan_arn) == ("", "")
 
 
 def test_another_extension_of_the_same_end_is_not_taken_for_the_one_that_was_called() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from berth_core.decide.offers import NoOffer, choose, judge, price_of
+from berth_core.decide.offers import NoOffer, choose, describe, judge, price_of, wish
 from berth_core.purchases import Offer
 from tests.purchase_builders import DAY, NOW, P5, START, block, extension_order, offer, order
 
@@ -36,6 +36,12 @@ TWO_BLOCKS = (block(START, START + DAY / 2), block(START + DAY, START + 1.5 * DA
         ({"blocks": (block(START, START + DAY, instance_count=0),)}, "NoOffer", "fewer than 1 instances"),
         ({"blocks": (block(START, START + DAY, instance_type="ml.p4d.24xlarge"),)}, "NoOffer", f"it isn't for {P5}"),
         ({"blocks": (block(NOW - DAY, NOW),)}, "NoOffer", "it is over"),
+        ({"price": "999999999.99"}, "OverPrice", "999999999.99 USD is over"),
+        ({"price": "1000000000.00"}, "NoPrice", "its price is '1000000000.00'"),
+        ({"price": "0.01"}, "", ""),
+        ({"price": "1000.00"}, "", ""),
+        ({"starts": START - timedelta(hours=11, minutes=30)}, "", ""),
+        ({"starts": START + 5.5 * DAY + timedelta(minutes=30)}, "", ""),
         ({"starts": START - DAY}, "NoOffer", "it starts before 2026-03-03 00:00 UTC"),
         ({"starts": START + 9 * DAY}, "NoOffer", "it ends after 2026-03-10 00:00 UTC"),
     ],
@@ -85,6 +91,55 @@ def test_of_several_noes_the_one_that_can_be_helped_is_the_code(offers: tuple[Of
     assert chosen.code == code
 
 
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (offer("b", price="800.00", starts=START + DAY), offer("a")),
+        (offer("b"), offer("a", starts=START + DAY)),
+        (offer("b"), offer("a", blocks=TWO_BLOCKS)),
+        (
+            offer("b", blocks=TWO_BLOCKS),
+            offer("a", blocks=(block(START, START + DAY / 2), block(START + 2 * DAY, START + 2.5 * DAY))),
+        ),
+        (offer("a"), offer("b")),
+    ],
+    ids=["price", "start", "blocks", "gap", "id"],
+)
+def test_what_decides_between_two_is_the_price_then_the_start_the_blocks_the_gap_and_the_id(
+    better: Offer, worse: Offer
+) -> None:
+    for offers in ((better, worse), (worse, better)):
+        chosen = choose(order(max_blocks=2), offers, NOW)
+        assert not isinstance(chosen, NoOffer)
+        assert chosen[0].offer == better
+
+
+def test_of_noes_of_one_kind_the_cheapest_is_the_nearest() -> None:
+    dear, dearer, odd = offer("b", price="2000.00"), offer("a", price="3000.00"), offer("c", price="cheap")
+    chosen = choose(order(), (dearer, odd, dear), NOW)
+    assert isinstance(chosen, NoOffer)
+    assert (chosen.code, chosen.offer, chosen.price_usd) == ("OverPrice", dear, Decimal("2000.00"))
+    nothing = choose(order(), (odd, offer("d", hours=1)), NOW)
+    assert isinstance(nothing, NoOffer)
+    assert (nothing.code, nothing.offer, nothing.price_usd) == ("NoPrice", odd, None)
+
+
+def test_an_offer_is_described_with_all_that_a_yes_is_about() -> None:
+    assert describe(offer()) == (f"tpo-a (1 x {P5}, 24 h, 2026-03-03 11:30 UTC to 2026-03-04 11:30 UTC, 900.00 USD)")
+    assert describe(offer(blocks=(), price=None)) == "tpo-a (nothing, 24 h, no times, no price)"
+    mixed = (block(START, None), block(None, START + DAY, instance_count=2))
+    assert describe(offer(blocks=mixed)) == (
+        f"tpo-a (1 x {P5}, 2 x {P5}, 24 h, "
+        "2026-03-03 11:30 UTC to no time, no time to 2026-03-04 11:30 UTC, 900.00 USD)"
+    )
+
+
+def test_what_is_looked_for_is_told_with_the_bounds_that_it_has() -> None:
+    assert wish(order()) == f"1 x {P5} for 24 hours"
+    assert wish(order(not_before=NOW)) == f"1 x {P5} for 24 hours from 2026-03-01 09:00 UTC"
+    assert wish(order(not_after=START)) == f"1 x {P5} for 24 hours until 2026-03-03 11:30 UTC"
+
+
 def test_an_offer_without_times_comes_last_and_hides_nothing() -> None:
     chosen = choose(order(), (offer("vague", blocks=(block(None, None),), price="1.00"), offer("best")), NOW)
     assert not isinstance(chosen, NoOffer)
@@ -106,7 +161,9 @@ def test_nothing_on_sale_is_told_with_what_was_looked_for() -> None:
 def test_an_extension_begins_where_the_plan_ends() -> None:
     ordered = extension_order()
     assert judge(ordered, offer(starts=START + 7 * DAY), NOW).code == ""
-    assert "and the plan ends at" in judge(ordered, offer(starts=START + 8 * DAY), NOW).why
+    late = judge(ordered, offer(starts=START + 8 * DAY), NOW)
+    assert late.code == "NoOffer"
+    assert late.why == "it starts at 2026-03-11 11:30 UTC, and the plan ends at 2026-03-10 11:30 UTC"
 
 
 @given(st.one_of(st.none(), st.text(max_size=12), st.decimals().map(str)), st.sampled_from(["USD", "EUR", None]))

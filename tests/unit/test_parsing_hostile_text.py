@@ -43,6 +43,7 @@ HOSTILE = [
     (f"%YAML 1.{'9' * 5000}\n---\na: 1", 1, "a number or an escape in it is out of range"),
     ("a: " + "x" * 262_144, 1, "is larger than 256 KiB"),
     ("é" * 131_073, 1, "is larger than 256 KiB"),
+    ("a: 1\n" * 12_000, 10_000, "holds more than 20000 keys and values: a manifest is a page or two"),
 ]
 
 
@@ -59,6 +60,12 @@ def test_a_manifest_too_large_to_travel_through_a_state_machine_is_refused() -> 
     assert isinstance(parse(small_with(f"smoke_test: {{body: {'x' * 90_000}}}")), Manifest)
     (problem,) = refused(small_with(f"smoke_test: {{body: {'x' * 110_000}}}"))
     assert "takes 108 KiB with all its defaults, and may take 96: make it shorter" in problem
+
+
+def test_a_long_key_is_cut_where_it_is_named() -> None:
+    problems = refused(small_with(f"{'k' * 900}: x\ntags: {{{'t' * 900}: v}}"))
+    assert len(problems) == 2
+    assert max(map(len, problems)) < 700
 
 
 def test_a_merge_key_is_a_key_like_any_other() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.approving import remind_at
+from berth_core.decide.approving import remind_at, with_answer
 from berth_core.decide.purchasing import decide_purchase
 from berth_core.purchases import (
     Ask,
@@ -54,7 +54,8 @@ def test_a_weekend_is_the_most_that_an_answer_may_take() -> None:
 
 
 def test_whoever_does_not_answer_is_reminded_halfway() -> None:
-    assert remind_at(asked(REQUIRED)) == NOW + (START - 30 * MINUTE - NOW) / 2
+    approval = asked(REQUIRED)
+    assert remind_at(approval.asked_at, approval.expires_at) == NOW + (START - 30 * MINUTE - NOW) / 2
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_nobody_is_asked_when_no_answer_could_come_in_time() -> None:
         (YES | {"more": 1}, NOW + DAY, "ApprovalInvalid"),
         ({"decision": "approve"}, NOW + DAY, "ApprovalInvalid"),
         ({}, NOW + DAY, "ApprovalInvalid"),
+        ("yes", NOW + DAY, "ApprovalInvalid"),
         ({"unanswered": True}, START, "ApprovalLapsed"),
         (None, NOW + DAY, "ApprovalLapsed"),
     ],
@@ -106,6 +108,14 @@ def test_whatever_is_not_a_timely_yes_to_this_very_offer_is_a_no(said: Any, at: 
         assert decision.approval is not None
         assert decision.approval.answer is not None
         assert (decision.approval.answer.who, decision.approval.answered_at) == ("jane", at)
+
+
+def test_a_yes_that_was_written_down_in_time_counts_also_if_it_is_read_later() -> None:
+    approval = asked(REQUIRED)
+    late = approval.expires_at + MINUTE
+    for written, expected in ((approval.expires_at - MINUTE, "buy"), (approval.expires_at, "refuse")):
+        mine = purchase(REQUIRED, approval=with_answer(approval, YES, written))
+        assert decide_purchase(seen(REQUIRED, purchase=mine, now=late), YES).kind == expected
 
 
 def test_a_no_is_kept_with_who_said_it() -> None:

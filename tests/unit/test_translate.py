@@ -50,6 +50,15 @@ OTHER_SERVICES = [
     ("AccessDeniedException", "User is not authorized to perform sagemaker:CreateEndpoint", RefusedError),
     ("AccessDenied", "Access Denied", RefusedError),
     ("ModelError", "Received server error (500) from primary", RefusedError),
+    ("Throttled", "Rate exceeded", BusyError),
+    ("KMSThrottling", "Rate exceeded", BusyError),
+    ("NotFound", "Topic does not exist", RefusedError),
+    ("AuthorizationError", "User is not authorized to perform: SNS:Publish", RefusedError),
+    ("InvalidParameter", "Invalid parameter: Message too long", RefusedError),
+    ("KMSAccessDenied", "The ciphertext refers to a key that you may not use", RefusedError),
+    ("KMSDisabled", "The key is disabled", RefusedError),
+    ("KMSInvalidState", "The key is pending deletion", RefusedError),
+    ("KMSNotFound", "The key does not exist", RefusedError),
 ]
 
 

@@ -1,12 +1,13 @@
 """Which objects of the bucket nobody has read yet, and which keys are a manifest's."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from berth_core.decide.unread import ObjectBrief, Unread, object_mark, unread
 from berth_core.decide.watch import DeploymentBrief
-from berth_core.manifest_keys import MOST_BYTES, deployment_of, is_candidate, key_of, way_out
+from berth_core.manifest_keys import MOST_BYTES, deployment_of, is_candidate, key_of, object_in, way_out
 
 KEY = "deployments/llama-eval.yaml"
 
@@ -72,6 +73,29 @@ def test_a_key_that_the_ledger_has_no_room_for_is_left_alone() -> None:
     assert is_candidate("deployments/" + "x" * (MOST_BYTES - 12))
     assert not is_candidate("deployments/" + "x" * (MOST_BYTES - 11))
     assert not is_candidate("notes/llama-eval.yaml")
+
+
+@pytest.mark.parametrize("key", ["deployments/\ud800.yaml", "deployments/a\udfff"])
+def test_half_a_character_is_in_nobodys_key(key: str) -> None:
+    assert not is_candidate(key)
+
+
+PLACE = {"bucket": {"name": "b"}, "object": {"key": "deployments/a.yaml"}}
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        ({"detail": PLACE}, ("b", "deployments/a.yaml")),
+        ({"detail": {**PLACE, "object": {"key": 7}}}, ("b", "")),
+        ({"detail": {**PLACE, "object": None}}, ("b", "")),
+        ({"detail": {**PLACE, "bucket": "b"}}, ("", "deployments/a.yaml")),
+        ({"detail": [PLACE]}, ("", "")),
+        ({}, ("", "")),
+    ],
+)
+def test_an_event_of_any_shape_names_an_object_or_nothing(event: dict[str, Any], named: tuple[str, str]) -> None:
+    assert object_in(event) == named
 
 
 @pytest.mark.parametrize(

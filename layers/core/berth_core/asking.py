@@ -1,10 +1,10 @@
 """The words in which somebody is asked for a yes, with the very command that gives it."""
 
-import json
 from typing import Any
 
 from berth_core.errors import RefusedError
 from berth_core.purchases import Purchase
+from berth_core.shell_lines import task_success
 
 
 def asking(purchase: Purchase, token: str, *, reminder: bool) -> dict[str, Any]:
@@ -33,9 +33,7 @@ def asking(purchase: Purchase, token: str, *, reminder: bool) -> dict[str, Any]:
 
 def command_for(decision: str, offering_id: str, price_usd: str, token: str) -> str:
     """A line for a shell. It signs with the name of whoever runs it."""
-    payload = json.dumps({"decision": decision, "offering_id": offering_id, "price_usd": price_usd, "who": "WHO"})
-    signed = payload.replace('"WHO"', '"\'"$(whoami)"\'"')
-    return f"aws stepfunctions send-task-success --task-token '{token}' --task-output '{signed}'"
+    return task_success(token, {"decision": decision, "offering_id": offering_id, "price_usd": price_usd})
 
 
 def _what(purchase: Purchase) -> str:

@@ -1,4 +1,6 @@
-"""Where manifests lie in their bucket. Imports nothing, so that an event about anything else is cheap to pass over."""
+"""Where manifests lie in their bucket. Imports little, so that an event about anything else is cheap to pass over."""
+
+from typing import Any
 
 FOLDER = "deployments/"
 MOST_BYTES = 1000
@@ -8,7 +10,26 @@ _ENDING = ".yaml"
 
 def is_candidate(key: str) -> bool:
     """Whether somebody may have meant this object as a manifest: all in the folder, but not what marks a folder."""
-    return key.startswith(FOLDER) and not key.endswith("/") and len(key.encode()) <= MOST_BYTES
+    if not key.startswith(FOLDER) or key.endswith("/") or len(key) > MOST_BYTES:
+        return False
+    # JSON can say half a character (a lone surrogate), and no key in S3 can hold one.
+    return not any("\ud800" <= sign <= "\udfff" for sign in key) and len(key.encode()) <= MOST_BYTES
+
+
+def object_in(event: dict[str, Any]) -> tuple[str, str]:
+    """The bucket and the key that an event of S3 names; empty text for what it doesn't name, whatever it holds."""
+    detail = _block(event, "detail")
+    return _text(_block(detail, "bucket"), "name"), _text(_block(detail, "object"), "key")
+
+
+def _block(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(holder: dict[str, Any], name: str) -> str:
+    found = holder.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def deployment_of(key: str) -> str | None:

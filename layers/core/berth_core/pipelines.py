@@ -3,14 +3,22 @@
 import json
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from berth_core.model import Frozen, Time
 
 STARTING = "starting"
 """The continuation token while no execution could be started yet."""
-MACHINES = ("release_promote", "endpoint_rotate", "endpoint_deploy", "window_handover", "deployment_reconcile")
-"""What a job may start. What spends money has its own way in."""
+PURCHASE = "plan_purchase"
+MACHINES = (
+    "release_promote",
+    "endpoint_rotate",
+    "endpoint_deploy",
+    "window_handover",
+    "deployment_reconcile",
+    PURCHASE,
+)
+"""What a job may start, or follow."""
 
 FailureType = Literal["JobFailed", "ConfigurationError", "PermissionError", "SystemUnavailable"]
 
@@ -24,10 +32,11 @@ class Job(Frozen):
 
 
 class JobWish(Frozen):
-    """UserParameters in our words: which machine, with which input."""
+    """UserParameters in our words: which machine, with which input; or which of its executions is only followed."""
 
     machine: str
     given: dict[str, Any]
+    follows: str = ""
 
 
 class ExecutionSeen(Frozen):
@@ -78,8 +87,34 @@ class ApprovalAsked(Frozen):
     expires_at: Time | None = None
 
 
+class ActionChanged(Frozen):
+    """A manual approval that ended, as its event says: what to look at, and nothing to believe."""
+
+    pipeline: str = Field(min_length=1)
+    execution_id: str = Field(min_length=1)
+    stage: str = Field(min_length=1)
+    action: str = Field(min_length=1)
+
+    @property
+    def text(self) -> str:
+        return f"{self.pipeline}/{self.stage}/{self.action}, execution {self.execution_id}"
+
+
+class ApprovalSeen(Frozen):
+    """A manual approval as CodePipeline lists it. `custom_data` is what was shown, with all variables filled in.
+
+    `updated_by` and `summary` tell who answered, as far as CodePipeline does.
+    """
+
+    status: str
+    custom_data: str = ""
+    updated_by: str = ""
+    summary: str = ""
+    ended_at: Time | None = None
+
+
 def job_of(event: dict[str, Any]) -> Job:
-    """The job of a Lambda action's event. ValueError for any other event; its text holds nothing of the event."""
+    """The job of a Lambda action's event. ValueError for any other event; its text holds no value of the event."""
     try:
         job = event["CodePipeline.job"]
         data = job["data"]
@@ -89,6 +124,9 @@ def job_of(event: dict[str, Any]) -> Job:
             parameters=configuration.get("UserParameters") or "",
             token=data.get("continuationToken") or "",
         )
+    except ValidationError as error:
+        wrong = ", ".join(str(fault["loc"][0]) for fault in error.errors(include_input=False))
+        raise ValueError(f"this is no job of CodePipeline: {wrong} can't be read") from None
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no job of CodePipeline: {type(error).__name__}") from None
 

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from berth_core.decide.approving import with_answer
 from berth_core.decide.purchasing import SETTLED_AFTER
 from berth_core.outcomes import Trouble
 from berth_core.purchase_seen import PurchaseSeen
-from berth_core.purchases import Ask, Buy, Done, NotBought, Purchase, Take
+from berth_core.purchases import Ask, Buy, Done, NotBought, Purchase, Said, Take
 
 AFTER_THE_ANSWER = timedelta(hours=1)
 """How long a run that has its answer may take until its call, before another may take over."""
@@ -34,6 +35,14 @@ def told_token(purchase: Purchase, token: str) -> Purchase:
         return purchase
     approval = purchase.approval.model_copy(update={"token": token})
     return _next(purchase, approval=approval)
+
+
+def told_answer(purchase: Purchase, said: Said, now: datetime) -> Purchase:
+    """With what was answered; as it was if nobody did, or if that is written down already."""
+    if purchase.approval is None:
+        return purchase
+    approval = with_answer(purchase.approval, said, now)
+    return purchase if approval == purchase.approval else _next(purchase, approval=approval)
 
 
 def called(purchase: Purchase, decision: Buy, now: datetime) -> Purchase:

@@ -67,12 +67,18 @@ class Order(Frozen):
 
 
 class Answer(Frozen):
-    """The documented payload of a yes or a no: `--task-output` of `aws stepfunctions send-task-success`."""
+    """The documented payload of a yes or a no: `--task-output` of `aws stepfunctions send-task-success`.
+
+    The last three are there if somebody answered elsewhere, in a pipeline.
+    """
 
     decision: Literal["approve", "reject"]
     offering_id: str
     price_usd: Decimal
     who: str = Field(min_length=1, max_length=200)
+    through: str = Field(default="", description="the pipeline's action, and its execution")
+    said_at: Time | None = None
+    saw: str = Field(default="", description="the words beside which the answer was given")
 
 
 class Approval(Frozen):
@@ -86,6 +92,7 @@ class Approval(Frozen):
     seen: str = Field(description="the offer, in the words that were shown")
     token: str = ""
     answer: Answer | None = None
+    unreadable: str = Field(default="", description="what was answered instead, cut short")
     answered_at: Time | None = None
 
 
@@ -116,6 +123,12 @@ class Purchase(Frozen):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Somebody was asked, and nobody has answered yet."""
+        approval = self.approval
+        return self.is_open and approval is not None and bool(approval.token) and approval.answered_at is None
 
 
 class Month(Frozen):
@@ -214,5 +227,5 @@ class UnderWay(Frozen):
 
 PurchaseDecision = Ask | Take | Buy | Wait | Done | NotBought | UnderWay
 
-type Said = dict[str, Any]
-"""What came back from the task that waited for an answer: not yet known to be an Answer."""
+type Said = Any
+"""What came back from the task that waited for an answer: not yet known to be an Answer, nor a JSON object."""

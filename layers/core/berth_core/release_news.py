@@ -1,11 +1,11 @@
 """What is told of a release: one announcement for each of its outcomes."""
 
-import json
 from datetime import datetime
 
 from berth_core import announcements as news
 from berth_core.announcements import Announcement
-from berth_core.releases import ReleaseOutcome
+from berth_core.releases import ReleaseApproval, ReleaseOutcome
+from berth_core.shell_lines import task_success
 
 
 def release_news(deployment: str, outcome: ReleaseOutcome) -> Announcement:
@@ -40,25 +40,24 @@ def release_news(deployment: str, outcome: ReleaseOutcome) -> Announcement:
 
 
 def release_asked_for(
-    deployment: str, outcome: ReleaseOutcome, token: str, now: datetime, expires_at: datetime
+    deployment: str, model: str, approval: ReleaseApproval, at: datetime, *, reminder: bool
 ) -> Announcement:
     """Somebody is asked for a yes, with the very command that gives it."""
-    command = answering("approve", outcome.release_id, token)
+    command = answering("approve", approval.release_id, approval.token)
     return news.release_approval_requested(
         deployment=deployment,
-        at=now,
-        reason=f"{outcome.summary}. No answer until {expires_at:%Y-%m-%d %H:%M} UTC means no. "
+        at=at,
+        reason=f"{'reminder: ' if reminder else ''}{approval.seen}. "
+        f"No answer until {approval.expires_at:%Y-%m-%d %H:%M} UTC means no. "
         f"To say yes: {command} (to say no: reject for approve)",
-        release_id=outcome.release_id,
-        model=outcome.model,
-        expires_at=expires_at,
+        release_id=approval.release_id,
+        model=model,
+        expires_at=approval.expires_at,
         command=command,
-        task_token=token,
+        task_token=approval.token,
     )
 
 
 def answering(decision: str, release_id: str, token: str) -> str:
     """A line for a shell. It signs with the name of whoever runs it."""
-    payload = json.dumps({"decision": decision, "release_id": release_id, "who": "WHO"})
-    signed = payload.replace('"WHO"', '"\'"$(whoami)"\'"')
-    return f"aws stepfunctions send-task-success --task-token '{token}' --task-output '{signed}'"
+    return task_success(token, {"decision": decision, "release_id": release_id})

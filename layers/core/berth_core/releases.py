@@ -75,6 +75,20 @@ class ReleaseAnswer(Frozen):
     who: str = Field(min_length=1, max_length=200)
 
 
+class ReleaseApproval(Frozen):
+    """One request for a yes to a release: what was shown, until when, and what was answered."""
+
+    release_id: str
+    asked_at: Time
+    expires_at: Time
+    who_may: str
+    seen: str = Field(description="what was measured, in the words that were shown")
+    token: str = ""
+    answer: ReleaseAnswer | None = None
+    unreadable: str = Field(default="", description="what was answered instead, cut short")
+    answered_at: Time | None = None
+
+
 class Checked(Frozen):
     """One request and what is to be said of its answer."""
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from berth_core.manifest import Manifest
 from berth_core.manifest.words import WORDS_BY_PATTERN
-from berth_core.rejection import Problem, shown
+from berth_core.rejection import LONGEST_VALUE, Problem, shown
 from berth_core.yaml_text import Place, YamlText
 
 _A_WHOLE_NUMBER = "must be a whole number, such as 1"
@@ -117,7 +117,8 @@ def _nearest(given: str, allowed: list[str]) -> str:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if re.fullmatch(r"[\w-]+", step, re.ASCII) else f"[{shown(step)}]"
+    plain = len(step) <= LONGEST_VALUE and re.fullmatch(r"[\w-]+", step, re.ASCII)
+    return f".{step}" if plain else f"[{shown(step)}]"
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

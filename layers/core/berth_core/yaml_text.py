@@ -4,7 +4,7 @@ YAML guesses types: 2400.00 becomes a float and loses its cents, `no` a boolean,
 date. Here every scalar stays the text that was written; the manifest's fields decide what it means.
 
 A manifest comes from outside: no tags (which may name Python objects), no anchors and aliases (which can grow without
-limit), no deep nesting, no second document.
+limit), no deep nesting, no flood of values, no second document.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,8 @@ type Place = tuple[str | int, ...]
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 20
+MOST_VALUES = 20_000
+"""Twice what the longest manifest needs. Reading takes its time by the value, and the function has only so much."""
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -59,10 +61,12 @@ class _Careful(yaml.SafeLoader):
     """Composes nodes and stops at whatever a manifest may not hold. It never constructs anything."""
 
     depth = 0
+    values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         self._refuse(event)
+        self.values += 1
         self.depth += 1
         try:
             return super().compose_node(parent, index)
@@ -77,6 +81,8 @@ class _Careful(yaml.SafeLoader):
             raise _UnreadableError("holds a tag (!), which is not allowed: write the plain value", line)
         if self.depth >= DEEPEST:
             raise _UnreadableError(f"is nested deeper than {DEEPEST} levels", line)
+        if self.values >= MOST_VALUES:
+            raise _UnreadableError(f"holds more than {MOST_VALUES} keys and values: a manifest is a page or two", line)
 
 
 def _compose(text: str) -> yaml.Node:

@@ -33,6 +33,7 @@ def announcement(detail_type: str, *, deployment: str | None, at: datetime, reas
     """An announcement with what every detail has, and the ids that are known: those that are None are left out.
 
     `line` is all of it that a person wants to read in a mail: EventBridge would write "null" for an absent deployment.
+    It is one line, whatever names and texts of others it holds: nothing in it moves a cursor or turns the text round.
     """
     known = {key: _plain(value) for key, value in ids.items() if value is not None}
     about = f"{detail_type} {deployment}" if deployment else detail_type
@@ -41,9 +42,18 @@ def announcement(detail_type: str, *, deployment: str | None, at: datetime, reas
         "deployment": deployment,
         "reason": reason,
         "at": _plain(at),
-        "line": f"{_utc(at)} {about}: {reason}",
+        "line": one_line(f"{_utc(at)} {about}: {reason}"),
     }
     return Announcement(detail_type=detail_type, detail=common | known)
+
+
+def one_line(text: str) -> str:
+    """Line breaks become spaces, and what can't be seen its escape."""
+    return "".join(sign if sign.isprintable() else _shown(sign) for sign in text)
+
+
+def _shown(sign: str) -> str:
+    return " " if sign.isspace() else sign.encode("unicode_escape").decode("ascii")
 
 
 def _plain(value: Word) -> str | int | list[str] | None:

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from berth_core.manifest import Check, Expected, Likeness
@@ -114,10 +115,12 @@ def _alike(ours: Any, theirs: Any, tolerance_percent: Decimal) -> bool:
 def _equals(wanted: str, found: Any) -> bool:
     if isinstance(found, str):
         return found == wanted
+    if not _is_a("number", found):
+        return _shown_whole(found) == wanted
     try:
-        return bool(_is_a("number", found) and found == Decimal(wanted)) or json.dumps(found, default=str) == wanted
+        return bool(found == Decimal(wanted))
     except InvalidOperation:
-        return json.dumps(found, default=str) == wanted
+        return False
 
 
 def _is_a(kind: str, found: Any) -> bool:
@@ -127,13 +130,22 @@ def _is_a(kind: str, found: Any) -> bool:
 
 def _parsed(body: str) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
-    except (ValueError, RecursionError):
+        return json.loads(body, parse_float=_number, parse_constant=_number)
+    except (ValueError, ArithmeticError, RecursionError):
         return _ABSENT
+
+
+def _number(text: str) -> Decimal | str:
+    """What no float can hold (NaN, 1e999) is no number to count with, and stays as it is written."""
+    return Decimal(text) if isfinite(float(text)) else text
 
 
 def _shown(value: Any) -> str:
     if value is _ABSENT:
         return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = value if isinstance(value, str) else _shown_whole(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+
+
+def _shown_whole(value: Any) -> str:
+    return json.dumps(value, default=str)

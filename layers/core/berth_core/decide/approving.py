@@ -1,5 +1,6 @@
 """Somebody's yes: to exactly one offer at one price, until a time. Whatever else comes back is a no."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ ANSWER_WITHIN = timedelta(hours=72)
 """A weekend is no reason for a no."""
 BEFORE_THE_START = timedelta(minutes=30)
 """A plan has to be paid at least 5 minutes before it starts (aws-facts 1.4), and the purchase takes a few more."""
+LONGEST_UNREADABLE = 1000
+"""What is kept of an answer that can't be read, in characters."""
 WHO_MAY = "whoever may call states:SendTaskSuccess in this account, or approve the pipeline that asks"
 
 
@@ -31,14 +34,14 @@ def approval_for(order: Order, offer: Offer, price_usd: Decimal, now: datetime) 
     )
 
 
-def remind_at(approval: Approval) -> datetime:
+def remind_at(asked_at: datetime, expires_at: datetime) -> datetime:
     """Halfway: late enough not to nag, early enough to be of use."""
-    return approval.asked_at + (approval.expires_at - approval.asked_at) / 2
+    return asked_at + (expires_at - asked_at) / 2
 
 
 def answered(approval: Approval, said: Said | None, now: datetime) -> Approval | tuple[str, str]:
     """The approval with its answer in it, or the code and the reason of the no."""
-    if said is None or "unanswered" in said:
+    if is_silence(said):
         return "ApprovalLapsed", f"nobody said yes until {_clock(approval.expires_at)}: no answer is a no"
     try:
         answer = Answer.model_validate(said)
@@ -59,12 +62,24 @@ def answered(approval: Approval, said: Said | None, now: datetime) -> Approval |
 
 
 def with_answer(approval: Approval, said: Said | None, now: datetime) -> Approval:
-    """For the record: what was said, whatever it was worth."""
+    """For the record: what was said first and when, whatever it was worth. Silence leaves it as it was."""
+    if approval.answered_at is not None or is_silence(said):
+        return approval
     try:
         answer = Answer.model_validate(said)
     except ValidationError:
-        return approval
+        return approval.model_copy(update={"unreadable": unreadable(said), "answered_at": now})
     return approval.model_copy(update={"answer": answer, "answered_at": now})
+
+
+def is_silence(said: Said | None) -> bool:
+    """Nobody has answered in time."""
+    return said is None or (isinstance(said, dict) and "unanswered" in said)
+
+
+def unreadable(said: Said) -> str:
+    """As it came, but not longer than anybody would read."""
+    return json.dumps(said)[:LONGEST_UNREADABLE]
 
 
 def _clock(moment: datetime) -> str:

@@ -22,6 +22,11 @@ def ours(seen: Snapshot) -> dict[str, ComponentSeen]:
     return {each.name: each for each in seen.components if each.ours}
 
 
+def alive(seen: Snapshot) -> dict[str, ComponentSeen]:
+    """Ours that have not Failed: one that has serves nobody, whatever copies it should have."""
+    return {name: each for name, each in ours(seen).items() if each.status != FAILED}
+
+
 def strangers(seen: Snapshot) -> tuple[str, ...]:
     """Components of the manifest's names on this endpoint that we didn't make."""
     names = {each.name for each in declared(seen)}
@@ -116,7 +121,7 @@ def _difference(spec: ComponentSpec, there: ComponentSeen | None) -> str:
     if there is None:
         return f"{spec.name} is not there"
     if there.status == FAILED:
-        return _failure(there)
+        return "" if spec.copies == 0 else _failure(there)
     if there.model != spec.model:
         return f"{spec.name} serves {there.model}, {spec.model} is wanted"
     found = f"{there.accelerators or 0:g} accelerators and {there.memory_mb} MB"

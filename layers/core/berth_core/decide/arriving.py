@@ -6,6 +6,7 @@ from berth_core.decide.ladder import closings
 from berth_core.decide.making_room import is_hopping, model_before, recreation
 from berth_core.decide.placing import NoPlace, Place, place
 from berth_core.decide.rotating import MIXED, SETTLES_WITHIN
+from berth_core.decide.standing_on import plan_under
 from berth_core.decide.tidying import tidy
 from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from berth_core.facts import Override, PlanSeen, Snapshot
@@ -25,7 +26,7 @@ def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | Tidy | No
     found = place(seen, intent.plan, closings(seen), by_hand=intent.kind == "deploy")
     if isinstance(found, Place):
         return _deploy(seen, found.plan, why)
-    cleared = tidy(seen, intent) if intent.kind == "reconcile" else None
+    cleared = tidy(seen) if intent.kind == "reconcile" else None
     return cleared or _no_place(seen, intent, why, found)
 
 
@@ -48,7 +49,7 @@ def _needs_a_place(seen: Snapshot, intent: Intent) -> str | None:
 
 
 def _is_on(seen: Snapshot, name_or_arn: str) -> bool:
-    under = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+    under = plan_under(seen)
     return under is not None and name_or_arn in (under.name, under.arn)
 
 
@@ -67,7 +68,7 @@ def _no_place(seen: Snapshot, intent: Intent, why: str, found: NoPlace) -> Hold 
 
 def _told_beforehand(seen: Snapshot) -> str:
     """What the coming window has no time for, while the list can still be changed."""
-    for name in seen.deployment.manifest.reservation.plans if seen.deployment.manifest.evaluate else ():
+    for name in seen.deployment.manifest.reservation.plans:
         plan = next((each for each in seen.plans if each.name == name), None)
         block = (plan.block_at(seen.now) or plan.block_after(seen.now)) if plan else None
         if plan is None or block is None:

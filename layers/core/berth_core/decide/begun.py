@@ -1,6 +1,7 @@
 """What has come of the purchases that were begun for a deployment."""
 
 from berth_core.decide.extending import ends_at
+from berth_core.decide.standing_on import plan_under
 from berth_core.facts import Snapshot
 from berth_core.ordering import extension_key
 from berth_core.purchases import Purchase
@@ -13,7 +14,7 @@ def purchase_of(seen: Snapshot, key: str) -> Purchase | None:
 
 def why_not_extended(seen: Snapshot) -> str:
     """Why the end has not moved: an extension is begun days ahead, and this is asked when the window closes."""
-    plan = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+    plan = plan_under(seen)
     end = ends_at(plan) if plan else None
     purchase = purchase_of(seen, extension_key(plan.name, end)) if plan and end else None
     if purchase is None:

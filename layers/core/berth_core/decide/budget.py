@@ -12,6 +12,10 @@ from berth_core.manifest import OnDemand
 from berth_core.model import Frozen
 
 WARN_SHARE = Decimal("0.8")
+USED_UP: Literal[100] = 100
+LAST_CALL = timedelta(minutes=10)
+"""Before the way off begins: who is told of a deletion that has begun can't raise the cap any more. The watch, which
+comes every five minutes, must have the time to make the schedule of that moment."""
 
 
 class Spent(Frozen):
@@ -82,17 +86,28 @@ def warns_at(seen: Snapshot) -> datetime | None:
     return _reaches(seen, WARN_SHARE) if percent_told(seen) == 0 else None
 
 
+def last_call_at(seen: Snapshot) -> datetime | None:
+    """When somebody has to be told that it ends. None if it is known, or nothing runs."""
+    stop = stops_at(seen)
+    return stop - LAST_CALL if stop is not None and percent_told(seen) < USED_UP else None
+
+
 def percent_told(seen: Snapshot) -> Literal[0, 80, 100]:
-    """How much of its caps on-demand has used up, as far as anybody is told of it. 100: it ends now."""
+    """How much of its caps on-demand has used up, as far as anybody is told of it. 100: it ends in LAST_CALL."""
     allowed = seen.deployment.manifest.end_of_window.on_demand
     if allowed is None or not seen.on_demand:
         return 0
-    used = spent(seen)
-    share = max(used.hours / Decimal(str(allowed.max_hours)), used.usd / allowed.max_usd)
+    share = share_used(seen, allowed)
     stop = stops_at(seen)
-    if share >= 1 or (stop is not None and stop <= seen.now):
-        return 100
+    if share >= 1 or (stop is not None and stop - LAST_CALL <= seen.now):
+        return USED_UP
     return 80 if share >= WARN_SHARE else 0
+
+
+def share_used(seen: Snapshot, allowed: OnDemand) -> Decimal:
+    """Of whichever cap is nearer. 1: all of it."""
+    used = spent(seen)
+    return max(used.hours / Decimal(str(allowed.max_hours)), used.usd / allowed.max_usd)
 
 
 def _reaches(seen: Snapshot, share: Decimal) -> datetime | None:

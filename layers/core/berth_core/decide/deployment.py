@@ -5,10 +5,13 @@ closing window demands, and that before what the manifest wishes.
 """
 
 from collections.abc import Callable
+from typing import TypeIs
 
 from berth_core.decide.arriving import arrive, finish_what_was_begun
+from berth_core.decide.budget import last_call_at
 from berth_core.decide.evaluating import in_turn
 from berth_core.decide.forbidding import (
+    GAVE_UP,
     LOOK_AGAIN,
     backing_off,
     being_changed,
@@ -22,11 +25,11 @@ from berth_core.decide.leaving import leave, leave_at_once, leaves_at
 from berth_core.decide.orders import next_change
 from berth_core.decide.rotating import rotate
 from berth_core.decide.scaling import park_when_idle, scale
-from berth_core.decide.settled import as_wanted, removed
+from berth_core.decide.settled import AS_WANTED, as_wanted, removed
 from berth_core.decide.spending import spend, spends_at
 from berth_core.decide.taking_over import held_by_another
 from berth_core.decide.tidying import cleared
-from berth_core.decisions import BeginPurchase, Change, Decision, Hold, Refuse, TakeOver
+from berth_core.decisions import BeginPurchase, Change, Decision, Hold, Refuse, Scale, TakeOver
 from berth_core.facts import Snapshot
 
 Question = Callable[[Snapshot, Intent], Decision | None]
@@ -61,14 +64,29 @@ def decide_deployment(seen: Snapshot, intent: Intent) -> Decision:
     asked = in_turn(_with_override(seen, intent))
     answers = (question(asked, intent) for question in QUESTIONS[intent.kind])
     decision = next(answer for answer in answers if answer is not None)
+    passed_over = _rest(seen, intent, decision)
+    if isinstance(decision, Scale) and passed_over is not None and passed_over.code == GAVE_UP:
+        # The others of its endpoint go on: they are parked, and get another config.
+        after = next(answer for answer in answers if answer is not None)
+        decision = passed_over.model_copy(update={"next_at": after.next_at}) if _is_at_rest(after) else after
+    return _answer(seen, intent, asked, decision)
+
+
+def _answer(seen: Snapshot, intent: Intent, asked: Snapshot, decision: Decision) -> Decision:
     if isinstance(decision, Hold | Refuse):
         return _in_time(asked, decision)
     if seen.policy.observe_only:
         return _in_time(asked, _would(asked, decision))
-    if isinstance(decision, TakeOver | BeginPurchase):
-        return decision
-    rest = backing_off(seen, intent, decision)
+    rest = _rest(seen, intent, decision)
     return decision if rest is None else _in_time(asked, rest)
+
+
+def _rest(seen: Snapshot, intent: Intent, decision: Decision) -> Hold | None:
+    return backing_off(seen, intent, decision) if isinstance(decision, Change) else None
+
+
+def _is_at_rest(decision: Decision) -> TypeIs[Hold]:
+    return isinstance(decision, Hold) and decision.code == AS_WANTED
 
 
 def _would(seen: Snapshot, decision: Change | TakeOver | BeginPurchase) -> Hold:
@@ -78,9 +96,10 @@ def _would(seen: Snapshot, decision: Change | TakeOver | BeginPurchase) -> Hold:
 
 
 def _in_time(seen: Snapshot, held: Hold | Refuse) -> Hold | Refuse:
-    """Whatever is held, and for how long: the way off a closing window is never slept through, nor is the schedule."""
+    """Whatever is held, and for how long: the way off a closing window is never slept through, nor is the schedule, nor
+    the last call before on-demand ends."""
     copies_change = next_change(seen) if seen.endpoint is not None else None
-    moments = (leaves_at(seen), spends_at(seen), copies_change)
+    moments = (leaves_at(seen), last_call_at(seen), spends_at(seen), copies_change)
     at = min((at for at in moments if at is not None and at > seen.now), default=None)
     if at is None or (held.next_at is not None and held.next_at <= at):
         return held

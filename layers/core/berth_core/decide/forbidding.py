@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
+from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM
 from berth_core.decide.standing_on import made_for_the_other
 from berth_core.decisions import Change, HandOver, Hold, Refuse, Resize, Rotate, Scale, Tidy
 from berth_core.facts import Attempt, Snapshot
@@ -25,6 +26,7 @@ COMPONENT_TRIES = 5
 others while it lasts. A lack of room is no such failure, and is tried on."""
 COMPONENT_FAILED = "ComponentFailed"
 ROLLED_BACK = "RolledBack"
+GAVE_UP = "GaveUp"
 
 
 def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -82,22 +84,14 @@ def told_to_wait(seen: Snapshot, _intent: Intent) -> Hold | None:
 def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None:
     """After a failure the same thing is tried again later and later. A person who asks by hand need not wait."""
     if intent.kind != "reconcile":
-        return None
+        return given_up(seen, decision) if _carries_out_reconciles_word(intent) else None
     failures = _failures_in_a_row(seen, decision)
     if not failures:
         return None
+    gave_up = given_up(seen, decision)
+    if gave_up is not None:
+        return gave_up
     last = failures[0]
-    if isinstance(decision, Rotate | Resize) and len(failures) >= TRIES:
-        return Hold(
-            code="GaveUp",
-            reason=f"{last.target} failed {len(failures)} times ({last.code}): change the manifest, or rotate by hand",
-        )
-    if isinstance(decision, Scale) and _wont_come_up(failures):
-        return Hold(
-            code="GaveUp",
-            reason=f"{decision.reason}; it failed {len(failures)} times, and the others go on: change the manifest, or "
-            "start components_scale by hand",
-        )
     again_at = _again_at(last, decision, len(failures))
     if again_at <= seen.now:
         return None
@@ -106,6 +100,28 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
         reason=f"{decision.kind} failed at {last.ended_at:%H:%M} UTC ({last.code}); next try at {again_at:%H:%M} UTC",
         next_at=again_at,
     )
+
+
+def given_up(seen: Snapshot, decision: Change) -> Hold | None:
+    """What failed often enough, or what an alarm has judged, is left to a person."""
+    failures = _failures_in_a_row(seen, decision)
+    by_hand = "start components_scale by hand" if isinstance(decision, Scale) else "rotate by hand"
+    if isinstance(decision, Rotate | Scale) and failures and failures[0].code == ROLLED_BACK_BY_ALARM:
+        what = "was rolled back by an alarm, which a second try would send requests to as well"
+        return Hold(code=GAVE_UP, reason=f"{failures[0].target} {what}: change the manifest, or {by_hand}")
+    if isinstance(decision, Rotate | Resize) and len(failures) >= TRIES:
+        what = f"{failures[0].target} failed {len(failures)} times ({failures[0].code})"
+        return Hold(code=GAVE_UP, reason=f"{what}: change the manifest, or {by_hand}")
+    if isinstance(decision, Scale) and _wont_come_up(failures):
+        what = f"{decision.reason}; it failed {len(failures)} times, and the others go on"
+        return Hold(code=GAVE_UP, reason=f"{what}: change the manifest, or {by_hand}")
+    return None
+
+
+def _carries_out_reconciles_word(intent: Intent) -> bool:
+    """Reconcile has passed over what it has given up, and so does the machine that it starts for what comes after. The
+    way off a window passes over nothing."""
+    return intent.kind == "scale" and not intent.by_hand and not intent.park
 
 
 def _wont_come_up(failures: list[Attempt]) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.forbidding import LONGEST_REST, LONGEST_REST_LEAVING
 from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import ladder_of, unavailable
@@ -38,7 +39,14 @@ def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> 
             return _wait_to_delete(seen, slot, "; ".join(passed_over))
         return _hand_over(seen, slot, taken, "; ".join(passed_over), end)
     # Other plans may open and instances come free: as long as it stands on the window, it is tried again.
-    return Refuse(code="LadderExhausted", reason="; ".join(passed_over), next_at=seen.now + LOOK_AGAIN)
+    next_at = seen.now + _rest(seen, block, planned[0].start_by if planned else end)
+    return Refuse(code="LadderExhausted", reason="; ".join(passed_over), next_at=next_at)
+
+
+def _rest(seen: Snapshot, block: Block | None, since: datetime) -> timedelta:
+    """As long again as it has been so: what could help is told by no event, or it would wake us."""
+    is_over = block is None or block.ends_at <= seen.now
+    return min(LONGEST_REST if is_over else LONGEST_REST_LEAVING, max(LOOK_AGAIN, seen.now - since))
 
 
 def _as_it_runs(seen: Snapshot) -> Snapshot:

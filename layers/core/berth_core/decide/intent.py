@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from berth_core.facts import Override
+from berth_core.manifest.words import ModelName
 from berth_core.model import Frozen
 from berth_core.outcomes import Outcome
 
@@ -18,7 +19,7 @@ class Intent(Frozen):
     by_hand: bool = True
     """Whether a person started it: then it does what is asked, whether or not it is time."""
     plan: str | None = None
-    model: str | None = Field(default=None, min_length=1)
+    model: ModelName | None = None
     instance_count: int | None = Field(default=None, ge=1)
     ladder: tuple[Rung, ...] | None = Field(default=None, min_length=1)
     copies: int | None = Field(default=None, ge=0)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from berth_core.decide.begun import why_not_extended
-from berth_core.decide.standing_on import made_for_the_other
+from berth_core.decide.standing_on import made_for_the_other, plan_under
 from berth_core.decide.window import Slot, finish_by, slots
 from berth_core.facts import Block, PlanSeen, Snapshot
 
@@ -19,8 +19,7 @@ def ladder_of(seen: Snapshot) -> tuple[str, ...]:
     if seen.endpoint is not None and seen.endpoint.plan_arn is None:
         after = ladder[ladder.index("on_demand") + 1 :] if "on_demand" in ladder else ladder
         return tuple(dict.fromkeys((*(rung for rung in after if rung != "extend"), "delete")))
-    plan = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
-    return ladder_off(seen, plan)
+    return ladder_off(seen, plan_under(seen))
 
 
 def ladder_off(seen: Snapshot, plan: PlanSeen | None) -> tuple[str, ...]:
@@ -70,5 +69,5 @@ def unavailable(seen: Snapshot, rung: str) -> str | None:
 
 def other_plans(seen: Snapshot) -> tuple[str, ...]:
     """The manifest's plans in its order, without the one that the endpoint is on, which it may not name any more."""
-    here = seen.plan_of(seen.endpoint.plan_arn) if seen.endpoint else None
+    here = plan_under(seen)
     return tuple(name for name in seen.deployment.manifest.reservation.plans if here is None or name != here.name)

@@ -18,6 +18,7 @@ from berth_core.model import Frozen, Time
 FULL = 50
 """Attempts that a snapshot holds at most: an order older than all of them was carried out before."""
 BY_HAND = "asked by hand"
+UNPAID = "parked off the window, and no on-demand is allowed, or none is left"
 
 
 class Order(Frozen):
@@ -45,7 +46,8 @@ class Order(Frozen):
 
 def order_in_force(seen: Snapshot) -> Order:
     """Total: without any other word it is the manifest's."""
-    orders = [order for order in (_by_schedule(seen), _by_hand(seen), _by_hand_over(seen)) if order is not None]
+    # Of orders at the same time the first counts: where nothing may be paid for, not even a person's word of now.
+    orders = [order for order in (_by_hand_over(seen), _by_schedule(seen), _by_hand(seen)) if order is not None]
     return max(orders, key=lambda order: order.at, default=_by_manifest(seen))
 
 
@@ -112,7 +114,7 @@ def _by_hand_over(seen: Snapshot) -> Order | None:
     if parked is None or parked.rung != "scale_to_zero" or seen.endpoint is None or seen.endpoint.plan_arn is not None:
         return None
     allowed = _may_run_on_demand(seen)
-    why = "parked off the window" if allowed else "parked off the window, and no on-demand is allowed, or none is left"
+    why = "parked off the window" if allowed else UNPAID
     # Later than any rule of the schedule if none of them may pay for instances.
     at = parked.ended_at if allowed else max(parked.ended_at, seen.now)
     return Order(copies=0, at=at, key="", why=why, strict=not allowed)

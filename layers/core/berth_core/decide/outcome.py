@@ -1,7 +1,8 @@
 """What came of a change, judged from what is there now. The answer of the call proves nothing: an update that failed
 returns to InService on the old config, with or without a reason (aws-facts 2.6)."""
 
-from berth_core.decide.forbidding import target_of
+from berth_core.decide.forbidding import ROLLED_BACK, target_of
+from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM, did_roll_back
 from berth_core.decide.scaled import Verdict, scaled
 from berth_core.decisions import Change, Deploy, HandOver, Resize, Rotate, Scale, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
@@ -70,7 +71,9 @@ def _verdict(seen: Snapshot, endpoint: EndpointSeen | None, decision: Deploy | R
         return _resized(endpoint, decision)
     wanted = decision.config.name if decision.config else ""
     if endpoint.config_name != wanted:
-        return _because(endpoint, "RolledBack", f"rolled back: {endpoint.config_name} is live, {wanted} was asked")
+        by_alarm = did_roll_back(seen, endpoint.failure_reason)
+        code = ROLLED_BACK_BY_ALARM if by_alarm else ROLLED_BACK
+        return _because(endpoint, code, f"rolled back: {endpoint.config_name} is live, {wanted} was asked")
     return "", f"{wanted} is live with {endpoint.instance_count} in service"
 
 
@@ -83,7 +86,7 @@ def _resized(endpoint: EndpointSeen, decision: Resize) -> Verdict:
     if counts == {(decision.instance_count, decision.instance_count)}:
         return "", f"instances in service: {decision.instance_count}"
     text = f"instances in service: {endpoint.instance_count}, asked: {decision.instance_count}"
-    return _because(endpoint, "RolledBack", text)
+    return _because(endpoint, ROLLED_BACK, text)
 
 
 def _because(endpoint: EndpointSeen, code: str, text: str) -> Verdict:

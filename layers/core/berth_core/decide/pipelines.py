@@ -8,6 +8,7 @@ from berth_core.model import Frozen
 from berth_core.outcomes import Trouble
 from berth_core.pipelines import (
     MACHINES,
+    PURCHASE,
     ApprovalAsked,
     Continue,
     ExecutionSeen,
@@ -23,23 +24,42 @@ LONGEST_MESSAGE = 5000
 LONGEST_VARIABLE = 500
 LONGEST_SUMMARY = 2048
 """Of PutJobFailureResult, of our own, and of PutJobSuccessResult (botocore's model)."""
+LONGEST_DEPLOYMENT, LONGEST_MODEL = 45, 63
+"""As in a manifest."""
 _EXAMPLE = '{"deployment": "llama-eval", "model": "my-model-v2"}'
 _NOT_DONE = frozenset({"lost", "refuse", "hold"})
 _SHORT_FORM = re.compile(r"\s*(?P<deployment>[a-z0-9](?:-*[a-z0-9])*): *(?P<model>[A-Za-z0-9](?:-*[A-Za-z0-9])*)")
 
 
 def wish_of(job: Job) -> JobWish | JobFailed:
-    """UserParameters: the input of `release_promote`, or of another machine that "machine" names."""
+    """UserParameters: the input of `release_promote`, or of another machine that "machine" names.
+
+    With "execution", one of that machine's that was started before is followed to its end, and none is started.
+    """
     given = json_object(job.parameters)
     if given is None:
         return _misconfigured(f"UserParameters must be a JSON object, such as {_EXAMPLE}")
     machine = given.pop("machine", MACHINES[0])
     if machine not in MACHINES:
         return _misconfigured(f"UserParameters: machine {machine!r} can't be started, only {', '.join(MACHINES)}")
+    if "execution" in given:
+        return JobWish(machine=machine, given={}, follows=str(given["execution"]))
+    if machine == PURCHASE:
+        return _purchase_wished(given)
     deployment = given.get("deployment")
     if not isinstance(deployment, str) or not deployment:
         return _misconfigured(f"UserParameters: deployment is missing; give it as in {_EXAMPLE}")
     return JobWish(machine=machine, given=given)
+
+
+def _purchase_wished(given: dict[str, Any]) -> JobWish | JobFailed:
+    """Whoever may invoke the function must not spend money by that alone: plan_purchase says what else is missing."""
+    if given.get("approval", "required") != "required":
+        return _misconfigured(
+            "UserParameters: a purchase that a job starts is always asked about, so leave approval out; for a purchase "
+            "under a cap alone, start plan_purchase with a Step Functions action"
+        )
+    return JobWish(machine=PURCHASE, given=given)
 
 
 def reply_to(seen: ExecutionSeen) -> JobReply:
@@ -60,7 +80,7 @@ def reply_to(seen: ExecutionSeen) -> JobReply:
 
 def _variables(seen: ExecutionSeen) -> dict[str, str]:
     """What later actions may want to say of it: #{namespace.reason} and the like."""
-    wanted = ("kind", "code", "reason", "summary", "model", "target")
+    wanted = ("kind", "code", "reason", "summary", "model", "target", "plan_arn")
     known = {key: str(value)[:LONGEST_VARIABLE] for key in wanted if (value := seen.output.get(key))}
     return {**known, "execution": seen.arn}
 
@@ -103,20 +123,26 @@ def release_asked(message: str, now: datetime) -> ReleaseAsked | str:
 
 def _approval(approval: dict[str, Any]) -> ApprovalAsked:
     # `expires` has no seconds (aws-facts 4.10); ISO 8601 allows that, and so does pydantic.
-    return ApprovalAsked(
-        pipeline=approval.get("pipelineName", ""),
-        stage=approval.get("stageName", ""),
-        action=approval.get("actionName", ""),
-        token=approval.get("token", ""),
-        expires_at=approval.get("expires"),
+    return ApprovalAsked.model_validate(
+        {
+            "pipeline": approval.get("pipelineName"),
+            "stage": approval.get("stageName"),
+            "action": approval.get("actionName"),
+            "token": approval.get("token"),
+            "expires_at": approval.get("expires"),
+        }
     )
 
 
 def _release_in(custom_data: str) -> tuple[str, str] | None:
     given = json_object(custom_data)
-    if given is not None:
+    if given is None:
+        found = _SHORT_FORM.match(custom_data)
+    else:
         deployment, model = given.get("deployment"), given.get("model")
-        named = isinstance(deployment, str) and isinstance(model, str) and deployment and model
-        return (str(deployment), str(model)) if named else None
-    short = _SHORT_FORM.match(custom_data)
-    return (short["deployment"], short["model"]) if short else None
+        named = isinstance(deployment, str) and isinstance(model, str)
+        found = _SHORT_FORM.fullmatch(f"{deployment}: {model}") if named else None
+    # The execution is named after the deployment, and a name has room for no more.
+    if found is None or len(found["deployment"]) > LONGEST_DEPLOYMENT or len(found["model"]) > LONGEST_MODEL:
+        return None
+    return found["deployment"], found["model"]

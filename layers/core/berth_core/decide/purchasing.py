@@ -91,7 +91,7 @@ def _extension_there(seen: PurchaseSeen) -> Done | Wait | NotBought | None:
         return found
     if mine is not None and found.kind == "wait":
         return _wait(seen, mine, found.reason)
-    return NotBought(code="PaymentFailed", reason=found.reason, offer=mine.offer if mine else None)
+    return found.model_copy(update={"offer": mine.offer if mine else None})
 
 
 def _lost(seen: PurchaseSeen) -> Wait | NotBought | None:
@@ -144,7 +144,7 @@ def _confirm(seen: PurchaseSeen, mine: Purchase, agreed: Offer, said: Said | Non
         text = "an approval is asked for now, and nobody gave one"
         return NotBought(code="ApprovalLapsed", reason=text, offer=agreed)
     if approval is not None:
-        answer = answered(approval, said, seen.now)
+        answer = answered(approval, said, approval.answered_at or seen.now)
         if isinstance(answer, tuple):
             code, reason = answer
             said_so = with_answer(approval, said, seen.now)

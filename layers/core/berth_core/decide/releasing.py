@@ -1,18 +1,25 @@
 """Whether a release may begin, where it is tried out, and whether what was checked is still what would be promoted."""
 
-from typing import Any
+from datetime import datetime
 
 from pydantic import ValidationError
 
+from berth_core.decide.approving import ANSWER_WITHIN, is_silence, unreadable
 from berth_core.decide.runnable import why_not_serverless
 from berth_core.decisions import Refuse
 from berth_core.facts import Snapshot
 from berth_core.manifest import Staging
 from berth_core.naming import short_hash
-from berth_core.releases import ModelSeen, Promote, ReleaseAnswer, Stage, TrialSpec
-
-Said = dict[str, Any]
-"""An answer as it came: the output of SendTaskSuccess, which anybody may have written."""
+from berth_core.purchases import Said
+from berth_core.releases import (
+    ModelSeen,
+    Promote,
+    ReleaseAnswer,
+    ReleaseApproval,
+    ReleaseOutcome,
+    Stage,
+    TrialSpec,
+)
 
 
 def decide_release(seen: Snapshot, model_name: str, model: ModelSeen | None, run: str) -> Stage | Refuse:
@@ -31,9 +38,11 @@ def decide_release(seen: Snapshot, model_name: str, model: ModelSeen | None, run
     return _stage(seen, staging, model, run)
 
 
-def decide_promotion(seen: Snapshot, model: ModelSeen | None, staged: Stage, said: Said | None) -> Promote | Refuse:
-    """Total, asked after the approval, however long that took. `said` is what somebody answered, None if nobody did."""
-    refusal = _refusal(seen, staged.spec.model, model) or _no(staged, said)
+def decide_promotion(
+    seen: Snapshot, model: ModelSeen | None, staged: Stage, asked: ReleaseApproval | None, said: Said | None
+) -> Promote | Refuse:
+    """Total, after the approval, however long that took. `said` answers `asked`; None if nobody said anything."""
+    refusal = _refusal(seen, staged.spec.model, model) or _no(staged, asked, said)
     if refusal is not None or model is None:
         return refusal or _missing(staged.spec.model)
     return _promotion(staged, model)
@@ -74,11 +83,36 @@ def _missing(model_name: str) -> Refuse:
     return Refuse(code="ModelNotFound", reason=f"SageMaker has no model {model_name!r}: create it first, or correct it")
 
 
-def _no(staged: Stage, said: Said | None) -> Refuse | None:
-    """Whatever isn't a yes to this very release is a no."""
+def release_approval(outcome: ReleaseOutcome, token: str, now: datetime) -> ReleaseApproval:
+    """The request for a yes to what was measured."""
+    return ReleaseApproval(
+        release_id=outcome.release_id,
+        asked_at=now,
+        expires_at=now + ANSWER_WITHIN,
+        who_may="whoever may call states:SendTaskSuccess in this account",
+        seen=outcome.summary,
+        token=token,
+    )
+
+
+def with_release_answer(asked: ReleaseApproval, said: Said, now: datetime) -> ReleaseApproval:
+    """For the record: what was said first and when, whatever it was worth. Silence leaves it as it was."""
+    if asked.answered_at is not None or is_silence(said):
+        return asked
+    try:
+        answer = ReleaseAnswer.model_validate(said)
+    except ValidationError:
+        return asked.model_copy(update={"unreadable": unreadable(said), "answered_at": now})
+    return asked.model_copy(update={"answer": answer, "answered_at": now})
+
+
+def _no(staged: Stage, asked: ReleaseApproval | None, said: Said | None) -> Refuse | None:
+    """Whatever isn't a yes to this very release, in time, is a no."""
     if staged.approval == "none":
         return None
-    if said is None or "unanswered" in said:
+    if asked is None:
+        return Refuse(code="ApprovalLapsed", reason="an approval is asked for, and nobody was asked: that is a no")
+    if is_silence(said):
         return Refuse(code="ApprovalLapsed", reason="nobody said yes in time: no answer is a no")
     try:
         answer = ReleaseAnswer.model_validate(said)
@@ -88,6 +122,9 @@ def _no(staged: Stage, said: Said | None) -> Refuse | None:
         )
     if answer.decision == "reject":
         return Refuse(code="ApprovalRejected", reason=f"{answer.who} said no")
+    if asked.answered_at is not None and asked.answered_at >= asked.expires_at:
+        late = f"{asked.expires_at:%Y-%m-%d %H:%M} UTC"
+        return Refuse(code="ApprovalLapsed", reason=f"the yes of {answer.who} came after {late}: too late is a no")
     if answer.release_id != staged.id:
         return Refuse(
             code="ApprovalInvalid",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from berth_core.facts import Snapshot
 
 FIRING = "ALARM"
+ROLLED_BACK_BY_ALARM = "RolledBackByAlarm"
 
 
 class Objection(NamedTuple):
@@ -27,3 +28,11 @@ def objection(seen: Snapshot) -> Objection | None:
         text = f"alarm {', '.join(firing)} of rollout.alarms is firing, and AWS would stop the rollout at once"
         return Objection("AlarmFiring", f"{text}: wait for OK, or take it out")
     return None
+
+
+def did_roll_back(seen: Snapshot, reason: str) -> bool:
+    """Whether one of the rollout's alarms was it: SageMaker's reason names it, in words that nobody documents, or it
+    fires still."""
+    asked = seen.deployment.manifest.rollout.alarms
+    firing = {alarm.name for alarm in seen.rollback_alarms if alarm.state == FIRING}
+    return any(name in reason or name in firing for name in asked)

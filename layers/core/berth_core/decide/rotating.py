@@ -141,12 +141,19 @@ def _sizes(seen: Snapshot, endpoint: EndpointSeen, spec: ConfigSpec) -> tuple[in
     return tuple(dict.fromkeys((wanted, _count(seen, endpoint) or wanted)))
 
 
+def _from_to(endpoint: EndpointSeen, spec: ConfigSpec) -> str:
+    """Under inference components a config names no model."""
+    if spec.model is None:
+        return f"{endpoint.config_name} is live, {spec.name} is wanted"
+    live = endpoint.config.model if endpoint.config else endpoint.config_name
+    return f"{live} runs, {spec.model} is wanted"
+
+
 def _decided(
     seen: Snapshot, endpoint: EndpointSeen, plan: PlanSeen | None, spec: ConfigSpec, chosen: Fits, why: str
 ) -> Rotate:
-    live = endpoint.config.model if endpoint.config else endpoint.config_name
     turn = in_words(seen)
-    text = f"{live} runs, {spec.model} is wanted; {chosen.reason}"
+    text = f"{_from_to(endpoint, spec)}; {chosen.reason}"
     is_away = chosen.strategy == "hop"
     given: dict[str, Any] = {
         "id": decision_id(seen, "rotate", spec.name),

@@ -2,6 +2,7 @@
 
 from berth_core.decide.arranging import FAILED, ours, scaling_differences
 from berth_core.decide.forbidding import COMPONENT_FAILED, ROLLED_BACK
+from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM, did_roll_back
 from berth_core.decisions import ComponentSpec, Scale
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
 
@@ -14,7 +15,7 @@ def scaled(seen: Snapshot, decision: Scale) -> Verdict:
     if seen.endpoint is None:
         return "EndpointGone", "somebody deleted the endpoint meanwhile"
     there = ours(seen)
-    verdicts = [_verdict(spec, there.get(spec.name), decision, seen) for spec in decision.components]
+    verdicts = [_verdict(spec, there.get(spec.name), seen) for spec in decision.components]
     wrong = next((verdict for verdict in verdicts if verdict[0]), None)
     if wrong is not None:
         return wrong
@@ -27,9 +28,11 @@ def scaled(seen: Snapshot, decision: Scale) -> Verdict:
     return "", "; ".join(text for _, text in verdicts) or "no component is left"
 
 
-def _verdict(spec: ComponentSpec, there: ComponentSeen | None, decision: Scale, seen: Snapshot) -> Verdict:
+def _verdict(spec: ComponentSpec, there: ComponentSeen | None, seen: Snapshot) -> Verdict:
     if there is None:
         return "ComponentMissing", f"{spec.name} is not there"
+    if there.status == FAILED and spec.copies == 0:
+        return "", f"{spec.name} has none, since it Failed"
     if there.status == FAILED:
         return COMPONENT_FAILED, f"{spec.name} Failed: {there.failure_reason or 'SageMaker gives no reason'}"
     copies = f"{spec.name} has {there.current_copies} of {there.desired_copies} copies"
@@ -38,7 +41,8 @@ def _verdict(spec: ComponentSpec, there: ComponentSeen | None, decision: Scale, 
         return "TimedOut", f"{copies} and is {there.status}{because}"
     if there.model != spec.model:
         because = f" ({there.failure_reason})" if there.failure_reason else ""
-        return ROLLED_BACK, f"{spec.name} serves {there.model}, {spec.model} was asked{because}"
+        code = ROLLED_BACK_BY_ALARM if did_roll_back(seen, there.failure_reason) else ROLLED_BACK
+        return code, f"{spec.name} serves {there.model}, {spec.model} was asked{because}"
     if spec.copies not in (None, there.desired_copies) and not _was_moved(spec, there, seen):
         return "WrongCopies", f"{copies}, {spec.copies} were asked"
     return "", copies

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from berth_core.decide.arranging import (
+    alive,
     component_specs,
     declared,
     differences,
@@ -13,7 +14,7 @@ from berth_core.decide.arranging import (
 )
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
-from berth_core.decide.orders import BY_HAND, Order, is_carried_out, order_in_force
+from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force
 from berth_core.decide.replacing import Replaced, replaced
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
@@ -57,9 +58,7 @@ def scale(seen: Snapshot, intent: Intent) -> Scale | Hold | Refuse | None:
         off = Order(copies=0, at=seen.now, key=PARKED_OFF, why=PARKED_OFF, strict=True)
         return _scale(seen, _Run(order=off, target=PARKED_OFF, why=PARKED_OFF, moves_copies=True, release=True))
     order = order_in_force(seen)
-    if _asks_too_much(seen, order):
-        return _asks_too_much(seen, order)
-    return _by_order(seen, order)
+    return _unpaid(intent, order) or _asks_too_much(seen, order) or _by_order(seen, order)
 
 
 def park_when_idle(seen: Snapshot, _intent: Intent) -> Scale | Hold | None:
@@ -106,6 +105,15 @@ def _still_moving(seen: Snapshot) -> Hold | None:
     return Hold(code="InTransition", reason=text, next_at=seen.now + SOON)
 
 
+def _unpaid(intent: Intent, order: Order) -> Refuse | None:
+    """A person is told why nothing comes up."""
+    asked = intent.override.copies if intent.override else None
+    if not asked or order.why != UNPAID:
+        return None
+    text = f"copies asked: {asked}; it is {UNPAID}: raise end_of_window.on_demand, or wait for a plan"
+    return Refuse(code="OverBudget", reason=text)
+
+
 def _asks_too_much(seen: Snapshot, order: Order) -> Refuse | None:
     if order.why != BY_HAND or order.copies is None:
         return None
@@ -148,7 +156,7 @@ def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
     scaling = seen.deployment.manifest.scaling
     idle = scaling.idle if scaling else None
     since = idle_since(seen)
-    if idle is None or since is None or all(each.desired_copies <= idle.copies for each in ours(seen).values()):
+    if idle is None or since is None or all(each.desired_copies <= idle.copies for each in alive(seen).values()):
         return None
     due = since + timedelta(minutes=idle.minutes)
     if seen.now < due:
@@ -203,7 +211,7 @@ def _patience(seen: Snapshot, rung: str | None) -> timedelta:
 
 def _rung(seen: Snapshot, run: _Run) -> str | None:
     """Waking and parking are remembered apart: they tell how early to begin, and what parking costs."""
-    before = sum(each.desired_copies for each in ours(seen).values())
+    before = sum(each.desired_copies for each in alive(seen).values())
     after = sum(run.order.copies_of(each) for each in declared(seen)) if run.moves_copies else before
     if before and not after:
         return "park"

@@ -17,14 +17,15 @@ from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.naming import STACK_TAG
 
 LOOK_AGAIN = timedelta(minutes=5)
+AS_WANTED = "AsWanted"
 
 
-def removed(seen: Snapshot, intent: Intent) -> Hold | Tidy | None:
+def removed(seen: Snapshot, _intent: Intent) -> Hold | Tidy | None:
     """A manifest that was taken away ends the management; the endpoint stays unless `on_remove` says delete."""
     if seen.deployment.removed_at is None:
         return None
     if seen.endpoint is None:
-        return tidy(seen, intent) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
+        return tidy(seen) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
     ours = seen.endpoint.tags.get(STACK_TAG) == seen.policy.stack
     if seen.deployment.manifest.on_remove == "delete" and ours:
         return None
@@ -44,7 +45,7 @@ def as_wanted(seen: Snapshot, _intent: Intent) -> Hold:
     turn = in_words(seen)
     text = f"as wanted: {endpoint.config_name}, {endpoint.instance_count} in service {where}"
     reason = "; ".join(part for part in (text, _copies(seen), turn) if part)
-    return Hold(code="AsWanted", reason=reason, next_at=_next_look(seen))
+    return Hold(code=AS_WANTED, reason=reason, next_at=_next_look(seen))
 
 
 def _copies(seen: Snapshot) -> str:

@@ -8,10 +8,10 @@ from berth_core.naming import decision_id
 
 def cleared(seen: Snapshot, intent: Intent) -> Tidy | None:
     """Asked of endpoint_rotate by reconcile; a person who names a model or a count wants something else."""
-    return tidy(seen, intent) if intent.override is None else None
+    return tidy(seen) if intent.override is None else None
 
 
-def tidy(seen: Snapshot, _intent: Intent) -> Tidy | None:
+def tidy(seen: Snapshot) -> Tidy | None:
     """If we have changed something here and then neither deleted the endpoint nor tidied up, somebody else was it."""
     if seen.endpoint is not None or not seen.attempts:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,11 @@ from berth_core.model import Frozen
 if TYPE_CHECKING:
     # Most events concern nobody, and the manifest's types are most of a cold start.
     from berth_core.facts import Registration
+
+
+# SageMaker's endpoints (botocore's model), and any alarm. An event may hold anything, and a name goes into a key.
+_ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+_LONGEST_ENDPOINT, _LONGEST_ALARM = 63, 255
 
 
 class Subject(Frozen):
@@ -25,9 +31,10 @@ def subject_of(event: dict[str, Any]) -> Subject:
     if not isinstance(detail, dict):
         return Subject()
     if event.get("source") == "aws.sagemaker":
-        return Subject(endpoint=_text(detail.get("EndpointName")))
+        name = _text(detail.get("EndpointName"), _LONGEST_ENDPOINT)
+        return Subject(endpoint=name if name and _ENDPOINT.fullmatch(name) else None)
     if event.get("source") == "aws.cloudwatch":
-        return Subject(alarm=_text(detail.get("alarmName")))
+        return Subject(alarm=_text(detail.get("alarmName"), _LONGEST_ALARM))
     return Subject()
 
 
@@ -49,5 +56,5 @@ def _concerns(subject: Subject, of_alarm: str | None, registration: Registration
     return subject.alarm is not None and subject.alarm in registration.manifest.rollout.alarms
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _text(value: Any, longest: int) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= longest else None

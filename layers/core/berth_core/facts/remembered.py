@@ -87,6 +87,7 @@ class Attempt(Frozen):
     """A finished action from the ledger, newest first in a snapshot."""
 
     kind: Literal["deploy", "rotate", "resize", "hand_over", "scale", "tidy"]
+    decision_id: str = ""
     rung: str | None = None
     target: str
     started_at: Time

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from berth_core.rejection import shown
+
 # AWS allows 50 tags (botocore 1.43, sagemaker TagList); berth:stack and berth:deployment are two of them.
 MOST_TAGS = 48
 LONGEST_KEY, LONGEST_VALUE = 128, 256
@@ -16,7 +18,7 @@ def _taggable(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
         fault = _fault(key, value)
         if fault:
-            raise ValueError(f"has {key!r}: {value!r}, but {fault}")
+            raise ValueError(f"has {shown(key)}: {shown(value)}, but {fault}")
     return tags
 
 

@@ -12,6 +12,7 @@ from berth_core.decisions import Change, Hold, Refuse, Rotate
 from berth_core.facts import Gap, Override
 from berth_core.outcomes import Outcome, Trouble
 from berth_core.recording.happened import Happened, Recording
+from berth_core.recording.late import came_late, rotated_on_the_way
 from berth_core.recording.stays import with_stays
 from berth_core.recording.telling import hold_news, is_news, outcome_news
 from berth_core.recording.turns import with_turns
@@ -44,14 +45,17 @@ def _ended(happened: Happened) -> Recording:
 
 def _held(happened: Happened, held: Hold | Refuse) -> Recording:
     is_new = happened.last_hold != (held.code, held.reason)
+    late = came_late(happened.seen) if happened.seen is not None else None
+    told_late = (outcome_news(happened, late),) if late is not None else ()
     return Recording(
+        outcome=late,
         held=held,
         is_new_hold=is_new,
         # A run by hand asked something else than the next reconcile does: that one says when to look again.
         due_at=held.next_at if happened.machine == RECONCILE else happened.now,
         removed=held.code == "Removed",
         waits_for=_waits_for(happened, held),
-        announcements=(hold_news(happened, held),) if is_new and is_news(held) else (),
+        announcements=(*told_late, *((hold_news(happened, held),) if is_new and is_news(held) else ())),
         wish=held.adopt if isinstance(held, Hold) else None,
         summary=f"{held.code}: {held.reason}",
     )
@@ -92,10 +96,13 @@ def _waits_for(happened: Happened, held: Hold | Refuse) -> tuple[str, ...]:
 
 
 def _outcome(happened: Happened, outcome: Outcome) -> Recording:
+    decision = happened.decision if isinstance(happened.decision, Change) else None
+    on_the_way = rotated_on_the_way(happened.seen, decision, outcome)
+    told = () if outcome.asked == "tidy" else (outcome_news(happened, outcome),)
     return Recording(
         outcome=outcome,
         due_at=happened.now,
-        announcements=() if outcome.asked == "tidy" else (outcome_news(happened, outcome),),
+        announcements=(*((on_the_way,) if on_the_way is not None else ()), *told),
         wish=_without_what_failed(happened, outcome),
         summary=f"{outcome.asked} {outcome.target}: {outcome.reason}",
     )

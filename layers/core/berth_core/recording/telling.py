@@ -7,7 +7,7 @@ from berth_core.outcomes import Outcome
 from berth_core.recording.happened import Happened
 
 PASSING = frozenset({"AsWanted", "BackingOff", "Busy", "Idle", "InTransition"})
-ROLLED_BACK = frozenset({"RolledBack", "NoCapacity", "RollbackFailed"})
+ROLLED_BACK = frozenset({"RolledBack", "RolledBackByAlarm", "NoCapacity", "RollbackFailed"})
 
 
 def is_news(held: Hold | Refuse) -> bool:
@@ -35,13 +35,13 @@ def _tried(happened: Happened) -> tuple[str, ...]:
 def outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
     if outcome.kind == "failed":
         return _failed_news(happened, outcome)
-    plan = getattr(happened.decision, "plan", None)
+    plan = _plan(happened)
     live = _live_config(happened) or outcome.target
     if outcome.asked == "hand_over":
         return news.handover_completed(
             deployment=happened.deployment,
             at=outcome.ended_at,
-            reason=f"{_why(happened)}; {outcome.reason}",
+            reason=_reason(happened, outcome),
             decision_id=outcome.decision_id,
             rung=outcome.rung or "",
             target=_live_config(happened) or "absent",
@@ -60,7 +60,7 @@ def outcome_news(happened: Happened, outcome: Outcome) -> Announcement:
     return news.endpoint_rotated(
         deployment=happened.deployment,
         at=outcome.ended_at,
-        reason=f"{_why(happened)}; {outcome.reason}",
+        reason=_reason(happened, outcome),
         decision_id=outcome.decision_id,
         config_name=live,
         plan=plan,
@@ -73,7 +73,7 @@ def _scaled_news(happened: Happened, outcome: Outcome) -> Announcement:
     return news.components_scaled(
         deployment=happened.deployment,
         at=outcome.ended_at,
-        reason=f"{_why(happened)}; {outcome.reason}",
+        reason=_reason(happened, outcome),
         decision_id=outcome.decision_id,
         copies=copies,
         components=names,
@@ -115,6 +115,18 @@ def _live_config(happened: Happened) -> str | None:
     return happened.seen.endpoint.config_name if happened.seen and happened.seen.endpoint else None
 
 
-def _why(happened: Happened) -> str:
+def _plan(happened: Happened) -> str | None:
+    """By name: the decision's, or, of what came late, the one that it is on."""
+    seen = happened.seen
+    if not isinstance(happened.decision, Hold | Refuse) or seen is None or seen.endpoint is None:
+        return getattr(happened.decision, "plan", None)
+    under = seen.plan_of(seen.endpoint.plan_arn)
+    return under.name if under else None
+
+
+def _reason(happened: Happened, outcome: Outcome) -> str:
+    """Why it was done, and what came of it. What came late is told by somebody who decided something else."""
     decision = happened.decision
-    return decision.reason if decision is not None else (happened.outcome.reason if happened.outcome else "")
+    if decision is None or isinstance(decision, Hold | Refuse):
+        return outcome.reason
+    return f"{decision.reason}; {outcome.reason}"

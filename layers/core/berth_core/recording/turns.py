@@ -5,7 +5,7 @@ from berth_core.facts import Snapshot, Turn
 from berth_core.naming import STACK_TAG
 from berth_core.recording.happened import Happened, Recording
 
-WONT_START = frozenset({"RolledBack", "RollbackFailed", "EndpointFailed", "SmokeTestFailed"})
+WONT_START = frozenset({"RolledBack", "RolledBackByAlarm", "RollbackFailed", "EndpointFailed", "SmokeTestFailed"})
 NO_MODEL = "Could not find model"
 
 

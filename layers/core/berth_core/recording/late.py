@@ -1,0 +1,90 @@
+"""Changes whose end nobody told: they came in the end, after their run had given up on them or was stopped."""
+
+from berth_core.announcements import Announcement, endpoint_rotated
+from berth_core.decisions import Change, ConfigSpec, HandOver
+from berth_core.facts import Attempt, ConfigSeen, Snapshot
+from berth_core.outcomes import Outcome
+
+CHANGES = frozenset({"deploy", "rotate", "resize", "hand_over"})
+FOR_GOOD = frozenset({"SmokeTestFailed", "Unfinished"})
+"""Failures of something that is live: it came up and does not answer, or it was there before it was to be deleted."""
+
+
+def came_late(seen: Snapshot) -> Outcome | None:
+    """The latest change, if it is remembered as failed and what it asked for is live now. It takes that one's row."""
+    if _is_another_at_it(seen):
+        return None  # which tells what comes of it
+    last = next((each for each in seen.attempts if each.kind in CHANGES), None)
+    if last is None or last.done or last.code in FOR_GOOD or not last.decision_id:
+        return None
+    if last.target != _live(seen, last):
+        return None
+    endpoint = seen.endpoint
+    ended_at = max(last.ended_at, (endpoint.changed_at if endpoint else None) or seen.now)
+    took_seconds = (ended_at - last.started_at).total_seconds()
+    what = f"{last.target} is live after all" if endpoint else "the endpoint is gone after all"
+    return Outcome(
+        kind="done",
+        reason=f"{what}: it took {took_seconds / 60:.0f} minutes ({last.code} before)",
+        decision_id=last.decision_id,
+        asked=last.kind,
+        rung=last.rung,
+        target=last.target,
+        started_at=last.started_at,
+        ended_at=ended_at,
+        took_seconds=took_seconds,
+        plan_arn=last.plan_arn,
+        left=last.left,
+        config=_spec(last.config) if last.config else None,
+        replaced=last.replaced,
+    )
+
+
+def rotated_on_the_way(seen: Snapshot | None, decision: Change | None, outcome: Outcome) -> Announcement | None:
+    """A hand-over that takes another model along: that of a rotation which it stopped, or one wished meanwhile."""
+    if seen is None or not isinstance(decision, HandOver) or outcome.kind != "done" or decision.config is None:
+        return None
+    known = next((each.config.model for each in seen.attempts if _told(each) and each.config), None)
+    model = decision.config.model
+    if known is None or model is None or model == known:
+        return None
+    return endpoint_rotated(
+        deployment=seen.deployment.name,
+        at=outcome.ended_at,
+        reason=f"{model} serves now, {known} did when it was told last",
+        decision_id=outcome.decision_id,
+        config_name=decision.config.name,
+    )
+
+
+def _is_another_at_it(seen: Snapshot) -> bool:
+    lease = seen.lease
+    return lease is not None and lease.holder != seen.holder and lease.expires_at > seen.now
+
+
+def _told(attempt: Attempt) -> bool:
+    return attempt.done and attempt.kind in CHANGES and attempt.config is not None
+
+
+def _live(seen: Snapshot, last: Attempt) -> str | None:
+    """In the words of an attempt's target; None while nobody can tell."""
+    endpoint = seen.endpoint
+    if endpoint is None:
+        return "delete"
+    if not endpoint.settled or endpoint.status != "InService":
+        return None
+    return f"{endpoint.config_name} to {endpoint.instance_count}" if last.kind == "resize" else endpoint.config_name
+
+
+def _spec(made: ConfigSeen) -> ConfigSpec | None:
+    if made.instance_type is None or made.instance_count is None:
+        return None
+    return ConfigSpec(
+        name=made.name,
+        model=made.model,
+        instance_type=made.instance_type,
+        instance_count=made.instance_count,
+        plan_arn=made.plan_arn,
+        execution_role_arn=made.execution_role_arn,
+        serves="model" if made.model else "components",
+    )
