@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rehearsal.cloud import current
 from rehearsal.lambdas.frames import running_frame
+from rehearsal.task_locals import TaskLocal
 
 _READ_PREFIXES = ("Describe", "List", "Get", "Query", "Scan", "BatchGet", "Head", "Search", "TransactGet", "Validate")
 # Their names look like writes, and they change nothing that anybody can observe later.
 _READS = frozenset({"ReceiveMessage", "FilterLogEvents", "InvokeEndpoint", "SelectObjectContent"})
 
 _calls: Counter[tuple[str, str]] = Counter()
-_thread = threading.local()
+_thread = TaskLocal()
 
 
 def calls() -> Counter[tuple[str, str]]:

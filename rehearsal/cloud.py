@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from rehearsal.scaling.targets import Scaling
     from rehearsal.traffic import Traffic
 
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIAREHEARSALROLE",
+    "AWS_SECRET_ACCESS_KEY": "secret-of-the-functions-role",
+    "AWS_SESSION_TOKEN": "token-of-the-functions-role",
+}
+"""What a function's environment holds. They open nothing, and can be found where they must not be."""
+
 _current: Cloud | None = None
 
 
@@ -36,7 +43,7 @@ def current() -> Cloud:
 class Cloud:
     """What a scenario, the server and the tests hold in their hands."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, forkable: bool = False) -> None:
         from rehearsal.alarms.watch import Alarms
         from rehearsal.decisions import Decisions
         from rehearsal.iam.enforcement import Guard
@@ -46,7 +53,7 @@ class Cloud:
         from rehearsal.traffic import Traffic
 
         self.settings = settings
-        self.kernel = Kernel(settings.start)
+        self.kernel = Kernel(settings.start, forkable=forkable)
         self.timeline = Timeline(lambda: self.kernel.now)
         self.faults = Faults()
         self.lambdas: Registry = Registry()
@@ -59,8 +66,8 @@ class Cloud:
         self.epoch = 0
 
     @classmethod
-    def start(cls, settings: Settings | None = None) -> Cloud:
-        """A fresh cloud at `settings.start`, with nothing in it. Ends the one before."""
+    def start(cls, settings: Settings | None = None, *, forkable: bool = False) -> Cloud:
+        """A fresh cloud at `settings.start`, with nothing in it. Ends the one before. `forkable`: see the kernel."""
         global _current
         from rehearsal import patches_all
 
@@ -69,7 +76,7 @@ class Cloud:
         chosen = settings or Settings()
         _set_environment(chosen)
         patches_all.apply()
-        cloud = _current = cls(chosen)
+        cloud = _current = cls(chosen, forkable=forkable)
         cloud.kernel.start()
         patches_all.reset(chosen)
         return cloud
@@ -107,8 +114,7 @@ def _set_environment(settings: Settings) -> None:
         MOTO_ACCOUNT_ID=settings.account_id,
         AWS_DEFAULT_REGION=settings.region,
         AWS_REGION=settings.region,
-        AWS_ACCESS_KEY_ID="rehearsal",
-        AWS_SECRET_ACCESS_KEY="rehearsal",
+        **CREDENTIALS,
         # A developer's own profiles and endpoints must not lead any call out of this process.
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,

@@ -1,6 +1,7 @@
 """The discrete-event kernel: one virtual clock, timers, and tasks of which exactly one runs at a time.
 
-A task is a real thread that holds the baton until it blocks. When no task is ready, the clock jumps to the next timer.
+A task is a thread, or a greenlet where the process is to be forked, and holds the baton until it blocks. When no task
+is ready, the clock jumps to the next timer.
 A foreign thread (a test, an HTTP worker) drives: it hands the baton out, and a call of its own that blocks makes it
 drive until the call can go on. So waiting costs nothing, and the same start gives the same order of events.
 """
@@ -15,13 +16,14 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal import task_threads
+from rehearsal.task_greenlets import TaskGreenlet
+from rehearsal.task_locals import TaskLocal
 from rehearsal.timers import Timer, Timers
 from rehearsal.virtual_clock import VirtualClock, microseconds, moment
 
 __all__ = ["Kernel", "TaskAbandoned", "Timer"]
 
 _FOREVER_SECONDS = 3650 * 86_400.0
-_UNWIND_SECONDS = 5.0
 
 Wakers = list[Callable[[], None]]
 
@@ -36,14 +38,15 @@ class _Task:
     def __init__(self, fn: Callable[[], Any], name: str) -> None:
         self.fn = fn
         self.name = name
-        self.thread: task_threads.TaskThread | None = None
+        self.thread: task_threads.TaskThread | TaskGreenlet | None = None
         self.abandoned = False
 
 
 class Kernel:
     """The clock and the scheduler of one cloud."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, forkable: bool = False) -> None:
+        """`forkable`: one thread drives, and its process may be forked at any moment."""
         self.mutex = threading.RLock()
         self.errors: list[str] = []
         self.switches = 0
@@ -51,9 +54,8 @@ class Kernel:
         self._timers = Timers()
         self._ready: deque[_Task] = deque()
         self._unfinished: dict[_Task, None] = {}
-        self._driver_gate = threading.Lock()
-        self._driver_gate.acquire()
-        self._local = threading.local()
+        self._carrier = TaskGreenlet if forkable else task_threads.thread_for
+        self._local = TaskLocal()
         self._stopped = False
         self._horizon_us = self.now_us
 
@@ -150,24 +152,21 @@ class Kernel:
             self._local.task = None
             self._unfinished.pop(task, None)
             if task.thread is not None:
-                task_threads.park(task.thread)
-            self._driver_gate.release()
+                task.thread.over()
 
     def _resume(self, task: _Task) -> None:
         self.switches += 1
         self._clock.show()
         if task.thread is None:
-            task.thread = task_threads.thread_for(lambda: self._run(task))
-        task.thread.gate.release()
-        self._driver_gate.acquire()
+            task.thread = self._carrier(lambda: self._run(task))
+        task.thread.resume()
 
     def _abandon(self, task: _Task) -> None:
         task.abandoned = True
         if task.thread is None:
             return
-        task.thread.gate.release()
-        if not self._driver_gate.acquire(timeout=_UNWIND_SECONDS):
-            self.errors.append(f"task {task.name!r} did not end within {_UNWIND_SECONDS} s of its cloud's stop")
+        if not task.thread.resume(unwinds=True):
+            self.errors.append(f"task {task.name!r} did not end in time after its cloud's stop")
 
     # Blocking
 
@@ -210,8 +209,7 @@ class Kernel:
     def _give_baton_up(self, task: _Task) -> None:
         if task.thread is None:
             raise RuntimeError(f"task {task.name!r} blocks before it has begun")
-        self._driver_gate.release()
-        task.thread.gate.acquire()
+        task.thread.pause()
         if task.abandoned:
             raise TaskAbandoned
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import Any
+
+from rehearsal.task_locals import TaskLocal
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class KnownAnswer:
     invocation_id: str
 
 
-_thread = threading.local()
+_thread = TaskLocal()
 
 
 def keep(answer: KnownAnswer) -> None:

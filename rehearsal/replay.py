@@ -35,7 +35,8 @@ def replay(
 
     Raises ScenarioError for what only shows while it runs: a plan that nobody buys, a step in the past.
     """
-    cloud = Cloud.start(scenario.cloud_settings())
+    # One thread drives, so tasks need none of their own.
+    cloud = Cloud.start(scenario.cloud_settings(), forkable=True)
     if listener is not None:
         cloud.timeline.listeners.append(listener)
     try:

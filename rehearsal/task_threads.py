@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import Context
 
 _KEEP_PARKED = 16
+_UNWIND_SECONDS = 5.0
 _parked: list[TaskThread] = []
 
 
@@ -16,6 +17,8 @@ class TaskThread:
     def __init__(self) -> None:
         self.gate = threading.Lock()
         self.gate.acquire()
+        self._driver_gate = threading.Lock()
+        self._driver_gate.acquire()
         self._job: Callable[[], None] | None = None
         threading.Thread(target=self._serve, name="kernel-task", daemon=True).start()
 
@@ -26,6 +29,21 @@ class TaskThread:
                 return
             # Context variables must not travel from one task to the next one on the same thread.
             Context().run(self._job)
+
+    def resume(self, *, unwinds: bool = False) -> bool:
+        """Go on until the task pauses or ends. False if what unwinds doesn't end in time."""
+        self.gate.release()
+        return self._driver_gate.acquire(timeout=_UNWIND_SECONDS if unwinds else -1)
+
+    def pause(self) -> None:
+        """Called in the task: back to its driver."""
+        self._driver_gate.release()
+        self.gate.acquire()
+
+    def over(self) -> None:
+        """Called in the task as its last thing."""
+        park(self)
+        self._driver_gate.release()
 
     def load(self, job: Callable[[], None] | None) -> None:
         """What to do when the gate opens next; None ends the thread."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,9 +11,10 @@ from dataclasses import dataclass, field
 from rehearsal.cloud import current
 from rehearsal.lambdas.output import caught_in
 from rehearsal.lambdas.sandbox import Sandbox
+from rehearsal.task_locals import TaskLocal
 
 _real_sleep = time.sleep
-_threads = threading.local()
+_threads = TaskLocal()
 
 
 class TimedOut(BaseException):

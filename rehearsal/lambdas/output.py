@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_turn = threading.local()
+from rehearsal.task_locals import TaskLocal
+
+_turn = TaskLocal()
 
 
 class _CaughtStream(io.TextIOBase):
