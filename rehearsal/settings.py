@@ -116,6 +116,9 @@ class Settings(BaseModel):
         default=False,
         description="alarms see the metrics of functions, machines and queues; Invocations leaves out idle ticks",
     )
+    shown_after_seconds: float = Field(
+        default=0, ge=0, description="until new configs, endpoints and plans are to be seen (assumption)"
+    )
     enforce_permissions: bool = Field(
         default=True, description="a role that may not make a call gets AWS's AccessDenied"
     )

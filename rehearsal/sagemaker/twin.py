@@ -19,6 +19,7 @@ from rehearsal.sagemaker.events import Events
 from rehearsal.sagemaker.history import History
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.journal import Journal
+from rehearsal.sagemaker.late_sight import LateSight
 from rehearsal.sagemaker.marketplace import Marketplace
 from rehearsal.sagemaker.models import Models
 from rehearsal.sagemaker.on_sale import OnSale
@@ -72,12 +73,13 @@ class Twin:
         cloud.alarms.changed.append(self._alarm_changed)
         self.runtime = Runtime(self)
         self.cold_starts = ColdStarts(self)
-        self.operations: dict[str, Operation] = {
+        operations = {
             **_plan_operations(self),
             **_endpoint_operations(self),
             **_component_operations(self),
             **_shared_operations(self),
         }
+        self.operations: dict[str, Operation] = LateSight(cloud).before(operations)
 
     @property
     def now(self) -> datetime:

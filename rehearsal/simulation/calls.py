@@ -26,7 +26,8 @@ class SeenCall:
     one that the function was asked about, if it has them.
 
     Of the moment before the call: the `tags` of what it is about (those that it gives, for a creation), the `status` of
-    the endpoint, the configs `in_use` by any endpoint, and who had the lease on the deployment of this name.
+    the endpoint, the configs `in_use` by any endpoint, and who had the lease on the deployment of this name. Calls with
+    the same `invocation` were made by one run of a function.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class SeenCall:
     tags: tuple[tuple[str, str], ...] = ()
     status: str | None = None
     in_use: frozenset[str] = frozenset()
+    invocation: str | None = None
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ class Recorder:
         twin = self._cloud.sagemaker
         subject = narration.subject_of(request)
         name = subject.partition("/")[2]
-        asked = _event_of_the_handler()
+        invocation, asked = _asked_of_the_handler()
         endpoint = next((each for each in twin.endpoints.all() if each.name == name), None)
         return {
             "at": self._cloud.now,
@@ -89,6 +91,7 @@ class Recorder:
             "tags": tuple(sorted(self._tags(request, subject).items())),
             "status": endpoint.status if endpoint else None,
             "in_use": frozenset(_configs_in_use(self._cloud)),
+            "invocation": invocation,
         }
 
     def _tags(self, request: dict[str, Any], subject: str) -> dict[str, str]:
@@ -112,15 +115,15 @@ def _configs_in_use(cloud: Cloud) -> list[str]:
     return [*(each.config for each in endpoints if each.status != "Deleting"), *pending]
 
 
-def _event_of_the_handler() -> dict[str, Any]:
-    """What the function that makes this call was invoked with; empty if no function does."""
+def _asked_of_the_handler() -> tuple[str | None, dict[str, Any]]:
+    """Which invocation makes this call, and what it was invoked with; None and empty if no function does."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         if frame.f_code is _ANSWER.__code__:
             event = frame.f_locals["event"]
-            return event if isinstance(event, dict) else {}
+            return frame.f_locals["context"].aws_request_id, event if isinstance(event, dict) else {}
         frame = frame.f_back
-    return {}
+    return None, {}
 
 
 _ANSWER: Callable[..., Any] = invoke._answer

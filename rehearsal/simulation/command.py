@@ -10,14 +10,11 @@ from rich.console import Console
 
 from rehearsal import terminal
 from rehearsal.scenario import ScenarioError
-from rehearsal.simulation.judging import Asked, Judged, judged
+from rehearsal.simulation.judging import Asked, Judged
 from rehearsal.simulation.planted import BUGS
-from rehearsal.simulation.planting import plant
-from rehearsal.simulation.playing import play
 from rehearsal.simulation.pool import judge_all
-from rehearsal.simulation.reliability import Tally, write
+from rehearsal.simulation.reliability import Tally, write, write_planted
 from rehearsal.simulation.violations import Violation
-from rehearsal.transcript import transcript
 
 ALL = "all"
 """In place of a planted bug's name: one after the other."""
@@ -40,7 +37,8 @@ class Wanted:
     def asked(self, *, shrinks: bool = True) -> Iterable[Asked]:
         # A planted bug is to be found, not to be understood.
         shrink = shrinks and self.planted is None and self.only is None
-        return (Asked(seed, self.scenario, self.only, shrink) for seed in range(self.first, self.first + self.seeds))
+        seeds = range(self.first, self.first + self.seeds)
+        return (Asked(seed, self.scenario, self.only, shrink and not self.shows, self.shows) for seed in seeds)
 
 
 def main(wanted: Wanted) -> int:
@@ -49,7 +47,7 @@ def main(wanted: Wanted) -> int:
     try:
         if wanted.planted == ALL:
             return find_all(replace(wanted, planted=None), out)
-        return _shown(wanted, out) if wanted.shows else _judged(wanted, out)
+        return _judged(wanted, out)
     except ScenarioError as error:
         out.print(str(error), style="red", markup=False)
         return 2
@@ -57,14 +55,13 @@ def main(wanted: Wanted) -> int:
 
 def _judged(wanted: Wanted, out: Console) -> int:
     tally = Tally()
-    for each in judge_all(wanted.asked(), planted=wanted.planted, workers=wanted.workers):
-        tally.add(each)
+    next(iter(wanted.asked())).world()  # ScenarioError at once, and not out of a worker
+    for batch in judge_all(wanted.asked(), planted=wanted.planted, workers=wanted.workers):
+        tally.add(batch)
         _progress(tally, wanted)
-        if wanted.tells_digest:
-            out.print(f"{each.asked.seed} {each.digest}", markup=False)
-        if each.violations:
+        for each in batch.judged:
             _tell(each, wanted, out)
-        if each.violations and wanted.planted:
+        if tally.failed_seeds and wanted.planted:
             break
     out.print(tally.summary(), markup=False)
     if wanted.writes:
@@ -74,50 +71,49 @@ def _judged(wanted: Wanted, out: Console) -> int:
 
 def find_all(wanted: Wanted, out: Console) -> int:
     """Each planted bug in turn, up to the first seed that shows it. 0 if all are found."""
-    missed = 0
+    found: dict[str, tuple[int, Violation] | None] = {}
     without: dict[int, set[str]] = {}
     for name, bug in BUGS.items():
-        found = _found(name, wanted, without)
-        missed += found is None
-        seen = f"NOT FOUND in {wanted.seeds} seeds" if found is None else f"seed {found[0]}: {found[1]}"
+        found[name] = came = _found(name, wanted, without)
+        seen = f"NOT FOUND in {wanted.seeds} seeds" if came is None else f"seed {came[0]}: {came[1]}"
         out.print(f"{name} ({bug.text}): {seen}", markup=False, soft_wrap=True)
-    return int(missed > 0)
+        if wanted.writes:
+            write_planted({name: came and (came[0], came[1].rule) for name, came in found.items()}, wanted.seeds)
+    return int(None in found.values())
 
 
 def _found(name: str, wanted: Wanted, without: dict[int, set[str]]) -> tuple[int, Violation] | None:
     """The first seed that breaks a rule with the bug and not without it; `without` keeps what was broken without."""
-    for each in judge_all(wanted.asked(shrinks=False), planted=name, workers=wanted.workers):
-        seed = each.asked.seed
-        if each.violations and seed not in without:
-            plain = next(iter(judge_all([each.asked], workers=1)))
-            without[seed] = {violation.rule for violation in plain.violations}
-        new = [violation for violation in each.violations if violation.rule not in without[seed]]
-        if new:
-            return seed, new[0]
+    for batch in judge_all(wanted.asked(shrinks=False), planted=name, workers=wanted.workers):
+        for each in batch.judged:
+            known = _without(each, without) if each.violations else set()
+            new = [violation for violation in each.violations if violation.rule not in known]
+            if new:
+                return each.asked.seed, new[0]
     return None
 
 
-def _shown(wanted: Wanted, out: Console) -> int:
-    """In this very process, with the timeline of each seed."""
-    plant(wanted.planted)
-    failed = False
-    for asked in wanted.asked():
-        world = asked.world()
-        numbers = asked.numbers_in(world)
-        print(transcript(play(world.with_troubles(world.troubles[number] for number in numbers)).run))
-        found = judged(replace(asked, shrinks=False))
-        failed = failed or bool(found.violations)
-        for number in numbers:
-            out.print(f"trouble {number}: {world.troubles[number].about}", markup=False)
-        for violation in found.violations:
-            out.print(f"BROKEN: {violation}", style="red", markup=False)
-    return int(failed)
+def _without(found: Judged, without: dict[int, set[str]]) -> set[str]:
+    """The rules that the seed breaks by itself."""
+    seed = found.asked.seed
+    if seed not in without:
+        plain = [each for batch in judge_all([found.asked], workers=1) for each in batch.judged]
+        without[seed] = {violation.rule for each in plain for violation in each.violations}
+    return without[seed]
 
 
 def _tell(found: Judged, wanted: Wanted, out: Console) -> None:
+    if wanted.tells_digest:
+        out.print(f"{found.asked.seed} {found.digest}", markup=False)
+    if wanted.shows:
+        print(found.story)
+        for number, about in enumerate(found.troubles):
+            out.print(f"trouble {number}: {about}", markup=False)
+    if not found.violations:
+        return
     for violation in found.violations:
         out.print(f"BROKEN in seed {found.asked.seed}: {violation}", style="red", markup=False, soft_wrap=True)
-    if not wanted.planted:
+    if found.asked.shrinks:
         needed = [found.troubles[number] for number in found.needed if number < len(found.troubles)]
         out.print(f"  enough for it: {'; '.join(needed) or 'no trouble at all'}", markup=False, soft_wrap=True)
     out.print(f"  see it: {command(found, wanted)}", markup=False, soft_wrap=True)
@@ -139,8 +135,3 @@ def _progress(tally: Tally, wanted: Wanted) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{tally.seeds} of {wanted.seeds} seeds, {len(tally.failed_seeds)} failed ")
         sys.stderr.flush()
-
-
-def numbers_of(written: str) -> tuple[int, ...]:
-    """`0,3` as the numbers of troubles; `none` for none of them. Raises ValueError."""
-    return () if written == "none" else tuple(int(part) for part in written.split(","))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from rehearsal.simulation.bystanders import at_opening, by_hand, puts, strangers, traffic
 from rehearsal.simulation.manifests import changed, drawn_manifest
 from rehearsal.simulation.troubles import drawn_troubles
 from rehearsal.simulation.worlds import Declared, World, Written
@@ -15,9 +16,18 @@ from rehearsal.simulation.worlds import Declared, World, Written
 _MORNINGS = ((3, 2), (3, 7), (3, 28), (5, 31), (10, 24), (10, 31))
 """Some are the days before clocks are changed, in the United States or in Europe; one is a month's last."""
 _TYPE = "ml.p5.48xlarge"
-_USD_PER_INSTANCE_HOUR = Decimal("31.50")
-STRANGERS_CONFIG = "llama-eval-0badcafe-x1"
+BUDGET_USD = Decimal("5000.00")
+"""The same in all worlds: the stack is translated once for each set of parameters. What plans cost is drawn."""
+PARAMETERS = {
+    "ExecutionRoleArns": "arn:aws:iam::111122223333:role/inference",
+    "PurchaseBudgetUsd": str(BUDGET_USD),
+}
+_FEES_USD = (Decimal(4980), Decimal(4980), Decimal(5010))
+"""Some plans cost more than may be spent."""
+_SHOWN_AFTER_SECONDS = (0, 0, 0, 2, 0, 0, 0, 8)
+"""In some worlds what was just made is not to be seen at once."""
 NAMES = ("llama-eval", "reranker")
+SEEDS_PER_WORLD = 10
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Window:
     plan: str
     count: int
     blocks: tuple[tuple[datetime, datetime], ...]
+    fee_usd: Decimal
 
     @property
     def end(self) -> datetime:
@@ -36,62 +47,87 @@ class Window:
     def hours(self) -> int:
         return sum(int((end - start) / timedelta(hours=1)) for start, end in self.blocks)
 
-    @property
-    def fee_usd(self) -> Decimal:
-        return self.count * self.hours * _USD_PER_INSTANCE_HOUR
+
+def world_number(seed: int) -> int:
+    """Seeds share a world by tens: it is played once, up to where the trouble of each begins."""
+    return seed // SEEDS_PER_WORLD
 
 
 def drawn_world(seed: int) -> World:
-    """The same seed, the same world."""
-    random = Random(seed)
+    """With its trouble. The same seed, the same world."""
+    world, hot = _calm_world(world_number(seed))
+    return drawn_troubles(Random(f"trouble of {seed}"), world, hot)
+
+
+def _calm_world(number: int) -> tuple[World, list[datetime]]:
+    """And its hot moments."""
+    random = Random(number)
     month, day = random.choice(_MORNINGS)
     start = datetime(2026, month, day, 9, tzinfo=UTC)
     timings = _timings(random)
-    bought = random.random() < 0.2
+    bought = random.random() < 0.3
     windows = _windows(random, start, bought=bought)
     declared = _declared(random, start, windows, bought=bought)
     orders = {windows[0].plan} if bought else set()
     # What the service buys itself may never be there to be moved.
     movable = windows[-1] if bought and len(windows) > 1 else windows[0]
-    moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.2)
+    moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.4)
+    openings = [opens for window in windows for opens, _ in window.blocks]
     steps = [
-        *_strangers(random, start),
+        *strangers(random, start),
         *_market(random, start, windows, bought=bought),
-        *_puts(declared),
-        *_by_hand(random, declared),
+        *puts(declared),
+        *by_hand(random, declared),
+        *at_opening(Random(f"opening of {number}"), declared, openings, timings["activation_minutes"]),
         *moved,
     ]
-    budget = _budget(random, windows)
-    until = max(window.end for window in windows) + timedelta(hours=9)
+    until = max(window.end for window in windows) + timedelta(hours=2 + _longest_stay(declared))
     world = World(
-        seed=seed,
-        base=_scenario(seed, start, until, timings, [*steps, *_traffic(declared, start, until)], budget),
+        number=number,
+        base=_scenario(number, start, until, timings, [*steps, *traffic(declared, start, until)]),
         declared=tuple(declared),
-        slowest=timedelta(minutes=2 * sum(timings.values())),
-        budget_usd=budget,
+        slowest=_slowest(timings, bought=bought),
+        budget_usd=BUDGET_USD,
         short_notice=short_notice,
         start_seconds=random.choice((0.0, 0.5, 3.0)),
+        orders=bought,
     )
-    return drawn_troubles(random, world, _hot_moments(windows, declared))
+    return world, _hot_moments(windows, declared)
+
+
+def _slowest(timings: dict[str, float], *, bought: bool) -> timedelta:
+    """A change may have to wait for another one, which goes on; and both for a plan."""
+    changes = ("provision_minutes", "load_minutes", "release_minutes", "delete_minutes")
+    minutes = 2 * sum(timings[name] for name in changes) + timings["activation_minutes"]
+    return timedelta(minutes=minutes + (timings["purchase_minutes"] if bought else 0))
+
+
+def _longest_stay(declared: list[Declared]) -> int:
+    """The most hours on on-demand that anybody asks for."""
+    asked = [each.manifest["end_of_window"].get("on_demand", {}) for each in declared if each.manifest is not None]
+    return max((int(each.get("max_hours", 0)) for each in asked), default=0)
 
 
 def _timings(random: Random) -> dict[str, float]:
     return {
         "provision_minutes": random.choice((1, 2, 5)),
-        "load_minutes": random.choice((1, 2, 8)),
+        "load_minutes": random.choice((1, 2, 8, 16)),
         "release_minutes": 1,
-        "delete_minutes": random.choice((1, 2, 4)),
+        # At once: its event comes before anybody waits for it.
+        "delete_minutes": random.choice((0, 1, 2, 4)),
         "activation_minutes": random.choice((0, 2, 2, 25)),
         "purchase_minutes": random.choice((1, 5, 30)),
     }
 
 
 def _windows(random: Random, start: datetime, *, bought: bool) -> list[Window]:
-    opens = start + timedelta(hours=random.randint(2, 5), minutes=30)
+    opens = start + timedelta(hours=random.randint(1, 2), minutes=30)
     first = _window(random, "p5-first", opens)
     if bought:
         # By days, and not by any number: what a manifest can order.
-        first = Window("p5-first", random.choice((1, 2)), ((opens, opens + timedelta(days=1)),))
+        first = Window(
+            "p5-first", random.choice((1, 2)), ((opens, opens + timedelta(days=1)),), random.choice(_FEES_USD)
+        )
     if random.random() < 0.45:
         return [first]
     # Overlapping, touching, or with a gap.
@@ -100,12 +136,12 @@ def _windows(random: Random, start: datetime, *, bought: bool) -> list[Window]:
 
 
 def _window(random: Random, plan: str, opens: datetime) -> Window:
-    closes = opens + timedelta(hours=random.randint(5, 9))
+    closes = opens + timedelta(hours=random.randint(5, 7))
     blocks = [(opens, closes)]
     if random.random() < 0.25:
         again = closes + timedelta(hours=random.randint(2, 5))
         blocks.append((again, again + timedelta(hours=random.randint(4, 6))))
-    return Window(plan, random.randint(1, 3), tuple(blocks))
+    return Window(plan, random.randint(1, 3), tuple(blocks), random.choice(_FEES_USD))
 
 
 def _declared(random: Random, start: datetime, windows: list[Window], *, bought: bool) -> list[Declared]:
@@ -131,7 +167,7 @@ def _order(random: Random, window: Window, start: datetime) -> Written:
         "hours": window.hours,
         "not_before": f"{start:%Y-%m-%d}",
         "not_after": f"{window.end + timedelta(days=2):%Y-%m-%d}",
-        "max_price_usd": str(window.fee_usd + random.choice((10, 10, 10, -5))),
+        "max_price_usd": str(window.fee_usd + random.choice((10, 10, -5))),
         "max_blocks": len(window.blocks),
         "approval": "none",
     }
@@ -175,74 +211,28 @@ def _market(random: Random, start: datetime, windows: list[Window], *, bought: b
     return steps
 
 
-def _strangers(random: Random, start: datetime) -> list[Written]:
-    """Somebody's own config whose name looks like one of ours."""
-    if random.random() > 0.3:
-        return []
-    asked = {
-        "EndpointConfigName": STRANGERS_CONFIG,
-        "ProductionVariants": [
-            {"VariantName": "main", "ModelName": "my-model", "InstanceType": _TYPE, "InitialInstanceCount": 1}
-        ],
-    }
-    call = {"operation": "CreateEndpointConfig", "parameters": asked}
-    return [{"at": (start + timedelta(minutes=1)).isoformat(), "call_sagemaker": call}]
-
-
-def _puts(declared: list[Declared]) -> list[Written]:
-    return [
-        {"at": each.at.isoformat(), "remove_manifest": {"deployment": each.deployment}}
-        if each.manifest is None
-        else {"at": each.at.isoformat(), "put_manifest": {"deployment": each.deployment, "manifest": each.manifest}}
-        for each in declared
-    ]
-
-
-def _by_hand(random: Random, declared: list[Declared]) -> list[Written]:
-    """Somebody is impatient, and starts what a manifest that was just registered has started already."""
-    impatient = [each for each in declared if random.random() < 0.3]
-    return [
-        {
-            "at": (each.at + timedelta(seconds=random.randint(7, 12))).isoformat(),
-            "start": {"machine": "deployment_reconcile", "input": {"deployment": each.deployment}},
-        }
-        for each in impatient
-    ]
-
-
-def _traffic(declared: list[Declared], start: datetime, until: datetime) -> list[Written]:
-    names = dict.fromkeys(each.deployment for each in declared)
-    times = {"from": (start + timedelta(minutes=30)).isoformat(), "until": until.isoformat()}
-    at = (start + timedelta(minutes=30)).isoformat()
-    return [{"at": at, "traffic": {"endpoint": name, "requests_per_minute": 6, **times}} for name in names]
-
-
-def _budget(random: Random, windows: list[Window]) -> Decimal:
-    return windows[0].fee_usd + random.choice((20, 20, 20, -10))
-
-
 def _scenario(
-    seed: int,
+    number: int,
     start: datetime,
     until: datetime,
     timings: dict[str, float],
     steps: list[Written],
-    budget_usd: Decimal,
 ) -> Written:
-    # Whether AWS takes a plan's name twice is not known.
-    duplicate = "accepted" if seed % 2 else "refused"
-    parameters = {
-        "ExecutionRoleArns": "arn:aws:iam::111122223333:role/inference",
-        "PurchaseBudgetUsd": f"{budget_usd:.2f}",
+    settings = {
+        "timings": timings,
+        "generated_offerings": False,
+        # Whether AWS takes a plan's name twice is not known.
+        "duplicate_plan_name": "accepted" if number % 2 else "refused",
+        "shown_after_seconds": _SHOWN_AFTER_SECONDS[number % len(_SHOWN_AFTER_SECONDS)],
     }
     return {
-        "name": f"seed-{seed}",
-        "title": f"World {seed}",
+        "name": f"world-{number}",
+        "title": f"World {number}",
         "shows": "What was drawn.",
         "start": start.isoformat(),
         "until": until.isoformat(),
-        "parameters": parameters,
-        "settings": {"timings": timings, "generated_offerings": False, "duplicate_plan_name": duplicate},
+        "parameters": PARAMETERS,
+        "settings": settings,
         "steps": steps,
         "expect": [{"minutes_past_end": 1_000_000}],
     }

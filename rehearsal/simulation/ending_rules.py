@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rehearsal.simulation.drawing import STRANGERS_CONFIG
-from rehearsal.simulation.record import ABSENT, Record, is_still, state_at
+from rehearsal.simulation.bystanders import STRANGERS_CONFIG
+from rehearsal.simulation.record import ABSENT, Record, State, is_still, state_at
 from rehearsal.simulation.violations import Violation
 
 SETTLING = timedelta(minutes=10)
@@ -18,32 +19,44 @@ STILL = timedelta(minutes=30)
 _UNCOMPARABLE = frozenset({"capacity", "updates"})
 
 
-def can_be_compared(record: Record) -> bool:
-    """Whether the world has trouble that leaves what is right as it was."""
+@dataclass(frozen=True)
+class Look:
+    """How a deployment's endpoint stood some while after a calm, to be held against the world without trouble."""
+
+    calm: datetime
+    at: datetime
+    deployment: str
+    found: State
+
+
+def looks(record: Record) -> Iterator[Look]:
+    """One a deployment after each spell, where trouble leaves what is right as it was: updates and capacity.
+
+    The while is ten minutes and the time of a change, with a lease's or a rest's time where a run was stopped or a try
+    failed.
+    """
     world = record.world
-    return bool(world.troubles) and not world.excuses & _UNCOMPARABLE and not world.short_notice
+    if world.excuses & _UNCOMPARABLE or world.short_notice or not world.troubles:
+        return
+    for calm in world.calms:
+        at = calm + settling(record, calm)
+        if at <= record.run.until:
+            yield from (Look(calm, at, name, state_at(record.run, name, at)) for name in world.deployments)
 
 
-def ends_as_without_trouble(record: Record, untroubled: Record) -> Iterator[Violation]:
+def ends_as_without_trouble(taken: Iterable[Look], untroubled: Record) -> Iterator[Violation]:
     """A while after each spell of trouble, endpoints stand as they do in the same world without any.
 
     Compared where the untroubled world stands still from the calm until half an hour after the look: else the two may
-    just be minutes apart. The while is ten minutes and the time of a change, with a lease's or a rest's time where a
-    run was stopped or a try failed. Trouble that changes what is right (no capacity, a failed update) is not compared.
+    just be minutes apart.
     """
-    if not can_be_compared(record):
-        return
-    for calm in record.world.calms:
-        look = calm + settling(record, calm)
-        if look + STILL > record.run.until:
+    for look in taken:
+        wanted = state_at(untroubled.run, look.deployment, look.at)
+        if look.at + STILL > untroubled.run.until or look.found == wanted:
             continue
-        for name in record.world.deployments:
-            wanted = state_at(untroubled.run, name, look)
-            if not is_still(untroubled.run, name, calm, look + STILL):
-                continue
-            found = state_at(record.run, name, look)
-            if found != wanted:
-                yield Violation("ends as without trouble", look, f"{name}: {found}, without trouble {wanted}")
+        if is_still(untroubled.run, look.deployment, look.calm, look.at + STILL):
+            text = f"{look.deployment}: {look.found}, without trouble {wanted}"
+            yield Violation("ends as without trouble", look.at, text)
 
 
 def settling(record: Record, calm: datetime) -> timedelta:

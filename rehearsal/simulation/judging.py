@@ -1,19 +1,29 @@
-"""One seed, from its world to what is wrong with it, and the least trouble that still shows it."""
+"""Seeds that share a world, from the world to what is wrong with each, and the least trouble that still shows it.
+
+The world is played once without trouble. Where the trouble of a seed begins, a copy of the process plays on with it.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from rehearsal.simulation.drawing import drawn_world
-from rehearsal.simulation.ending_rules import can_be_compared, ends_as_without_trouble
-from rehearsal.simulation.playing import digest, play
+from rehearsal.simulation.drawing import drawn_world, world_number
+from rehearsal.simulation.ending_rules import Look, ends_as_without_trouble, looks
+from rehearsal.simulation.forks import Died, in_a_fork
+from rehearsal.simulation.playing import Play, digest
 from rehearsal.simulation.record import Record
 from rehearsal.simulation.rules import broken
 from rehearsal.simulation.scenario_worlds import troubled_scenario
 from rehearsal.simulation.violations import Violation
 from rehearsal.simulation.worlds import World
+from rehearsal.transcript import transcript
+
+LIMIT_SECONDS = 60
+"""Of processor time, for the world and for each seed in it."""
+DIED = "every seed comes to its end"
 
 
 @dataclass(frozen=True)
@@ -24,9 +34,17 @@ class Asked:
     scenario: str | None = None
     only: tuple[int, ...] | None = None
     shrinks: bool = True
+    shows: bool = False
+
+    @property
+    def group(self) -> tuple[int, str | None]:
+        """Seeds with the same share a world."""
+        return world_number(self.seed), self.scenario
 
     def world(self) -> World:
-        return drawn_world(self.seed) if self.scenario is None else troubled_scenario(self.scenario, self.seed)
+        """With the trouble that it is to have."""
+        whole = drawn_world(self.seed) if self.scenario is None else troubled_scenario(self.scenario, self.seed)
+        return whole.with_troubles(whole.troubles[number] for number in self.numbers_in(whole))
 
     def numbers_in(self, world: World) -> tuple[int, ...]:
         return tuple(range(len(world.troubles))) if self.only is None else self.only
@@ -38,60 +56,110 @@ class Judged:
 
     asked: Asked
     violations: tuple[Violation, ...]
-    troubles: tuple[str, ...]
-    struck: int
-    served: int
-    failed: int
-    digest: str
-    processor_seconds: float
+    troubles: tuple[str, ...] = ()
+    struck: int = 0
+    served: int = 0
+    failed: int = 0
+    digest: str = ""
     needed: tuple[int, ...] = ()
+    looks: tuple[Look, ...] = field(default=(), repr=False)
+    story: str = field(default="", repr=False)
+
+
+def judged_together(asked: Sequence[Asked]) -> list[Judged]:
+    """Seeds of one world, whatever their order. Nothing of it reaches the caller's process."""
+    found = _played(asked)
+    return [_shrunk(each) if each.violations and each.asked.shrinks else each for each in found]
 
 
 def judged(asked: Asked) -> Judged:
-    """Deterministic but for the time that it took."""
-    began = time.process_time()
-    world = asked.world()
-    numbers = asked.numbers_in(world)
-    judge = _Judge(world)
-    record, violations = judge.look(numbers)
-    needed = judge.least(numbers, violations[0].rule) if violations and asked.shrinks else numbers
+    """One seed alone. Deterministic."""
+    return judged_together([asked])[0]
+
+
+def _played(asked: Sequence[Asked]) -> list[Judged]:
+    sys.stdout.flush()
+    came = in_a_fork(lambda: _play_all(asked), limit_seconds=LIMIT_SECONDS)
+    return [_died(each, came.text) for each in asked] if isinstance(came, Died) else came
+
+
+def _play_all(asked: Sequence[Asked]) -> list[Judged]:
+    worlds = [(each, each.world()) for each in asked]
+    troubled = sorted((pair for pair in worlds if pair[1].troubles), key=lambda pair: pair[1].branches_at)
+    plain = Play(worlds[0][1])
+    branches: list[Judged] = []
+    for each, world in troubled:
+        plain.play_before(world.branches_at)
+        came = in_a_fork(_branch(plain, each, world), limit_seconds=LIMIT_SECONDS)
+        branches.append(_died(each, came.text) if isinstance(came, Died) else came)
+    record = plain.to_the_end()
+    untroubled = [_judged(each, record) for each, world in worlds if not world.troubles]
+    compared = [_compared(each, record) for each in branches]
+    return _with(broken(record), [*untroubled, *sorted(compared, key=lambda each: each.asked.seed)])
+
+
+def _branch(plain: Play, asked: Asked, world: World) -> Callable[[], Judged]:
+    def play_on() -> Judged:
+        plain.lay(world)
+        record = plain.to_the_end()
+        return _judged(asked, record)
+
+    return play_on
+
+
+def _judged(asked: Asked, record: Record) -> Judged:
     return Judged(
         asked=asked,
-        violations=violations,
-        troubles=tuple(world.troubles[number].about for number in numbers),
+        violations=broken(record) if record.world.troubles else (),
+        troubles=tuple(trouble.about for trouble in record.world.troubles),
         struck=sum(entry.kind == "fault" for entry in record.run.entries),
         served=sum(hour.served for hour in record.run.traffic),
         failed=sum(hour.failed for hour in record.run.traffic),
         digest=digest(record.run),
-        processor_seconds=time.process_time() - began,
-        needed=needed,
+        needed=asked.numbers_in(record.world),
+        looks=tuple(looks(record)),
+        story=transcript(record.run) if asked.shows else "",
     )
 
 
-class _Judge:
-    """Plays one world with more or less trouble; without any at most once."""
+def _compared(found: Judged, untroubled: Record) -> Judged:
+    differing = ends_as_without_trouble(found.looks, untroubled)
+    return replace(found, violations=(*found.violations, *differing), looks=())
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._untroubled: Record | None = None
 
-    def look(self, numbers: Sequence[int]) -> tuple[Record, tuple[Violation, ...]]:
-        record = play(self._world.with_troubles(self._world.troubles[number] for number in numbers))
-        violations = broken(record)
-        if can_be_compared(record):
-            violations += (*ends_as_without_trouble(record, self._plain()), *broken(self._plain()))
-        return record, violations
+def _with(wrong: tuple[Violation, ...], found: list[Judged]) -> list[Judged]:
+    """What is wrong without any trouble is told once, with the first seed of the world."""
+    first, *others = found
+    return [replace(first, violations=(*first.violations, *wrong)), *others]
 
-    def _plain(self) -> Record:
-        if self._untroubled is None:
-            self._untroubled = play(self._world.without_trouble)
-        return self._untroubled
 
-    def least(self, numbers: Sequence[int], rule: str) -> tuple[int, ...]:
-        """Greedy: each trouble is left out in turn, and stays out if the same rule is broken without it."""
-        needed = list(numbers)
-        for number in numbers:
-            fewer = [each for each in needed if each != number]
-            if any(violation.rule == rule for violation in self.look(fewer)[1]):
-                needed = fewer
-        return tuple(needed)
+def _died(asked: Asked, text: str) -> Judged:
+    world = asked.world()
+    about = tuple(trouble.about for trouble in world.troubles)
+    violation = Violation(DIED, world.scenario.start, text)
+    return Judged(asked, (violation,), about, needed=asked.numbers_in(world))
+
+
+def _shrunk(found: Judged) -> Judged:
+    """None of the troubles, one of them, or, greedily, all that can't be left out: what breaks the same rule."""
+    rule = found.violations[0].rule
+
+    def breaks(*choices: tuple[int, ...]) -> tuple[int, ...] | None:
+        tried = _played([replace(found.asked, only=only, shows=False) for only in choices])
+        right = {each.asked.only for each in tried if any(one.rule == rule for one in each.violations)}
+        return next((only for only in choices if only in right), None)
+
+    few = breaks((), *((number,) for number in found.needed))
+    if few is not None:
+        return replace(found, needed=few)
+    needed = found.needed
+    for number in found.needed:
+        fewer = tuple(each for each in needed if each != number)
+        needed = fewer if breaks(fewer) is not None else needed
+    return replace(found, needed=needed)
+
+
+def processor_seconds() -> float:
+    """Of this process and all of its forks that are over."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

@@ -19,7 +19,7 @@ _LADDERS = {
 
 def drawn_manifest(random: Random, name: str, plans: list[str], reserved: int) -> Written:
     """For one model. It may ask for more instances than are reserved, rarely."""
-    count = random.randint(1, reserved) if random.random() < 0.95 else reserved + 1
+    count = random.randint(1, reserved) if random.random() < 0.92 else reserved + 1
     manifest: Written = {
         "version": 1,
         "name": name,

@@ -39,7 +39,7 @@ def one_at_a_time(record: Record) -> Iterator[Violation]:
     for call in record.calls:
         if call.by == "berth" and call.operation in _ENDPOINT_CALLS and call.refused and call.status in BUSY:
             text = f"{call.operation} of {call.name} while it is {call.status}"
-            if not _is_repeated_by_sdk(record, call):
+            if not _is_repeated_by_sdk(record, call) and not _is_unseen(record, call):
                 yield Violation("one at a time", call.at, text)
 
 
@@ -64,11 +64,16 @@ def _taking_turns(calls: list[SeenCall]) -> Iterator[Violation]:
 
 
 def _is_repeated_by_sdk(record: Record, refused: SeenCall) -> bool:
-    """An answer was lost a moment ago: whoever repeats the call may be told that it is being done."""
-    return any(
-        entry.kind == "fault" and entry.more.get("do") == "error_after" and entry.subject.endswith(refused.operation)
-        for entry in record.run.entries
-    )
+    """Its first answer was lost a moment ago, and boto3 repeats the call within the same run of the function."""
+    earlier = [call for call in record.changes if call.invocation == refused.invocation and call.at <= refused.at]
+    return any(call.operation == refused.operation and call.subject == refused.subject for call in earlier)
+
+
+def _is_unseen(record: Record, refused: SeenCall) -> bool:
+    """It was created a moment ago and isn't shown yet: to create it again is the one way to find out."""
+    seconds = record.run.scenario.settings.shown_after_seconds
+    made = [call.at for call in record.changes if call.operation == "CreateEndpoint" == refused.operation]
+    return any(0 <= (refused.at - at).total_seconds() <= seconds for at in made)
 
 
 def _short(holder: str | None) -> str:

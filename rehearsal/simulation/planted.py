@@ -163,9 +163,6 @@ def _never_reads_the_bucket(watch_plans: Any) -> None:
 
 
 BUGS: dict[str, Bug] = {
-    "claim-without-condition": Bug("berth_aws.leases", "who finds it taken goes on", _claims_without_condition),
-    "missing-fencing": Bug("berth_aws.leases", "who lost the lease acts on", _acts_without_lease),
-    "lease-never-renewed": Bug("berth_aws.leases", "a long change outlives its lease", _never_renews),
     "end-in-local-time": Bug("berth_core.decide.window", "UTC taken for Berlin", _reads_ends_as_local_time),
     "leaves-without-margin": Bug(
         "berth_core.decide.window", "each rung begins when it is over", _leaves_without_margin
@@ -180,22 +177,25 @@ BUGS: dict[str, Bug] = {
     "price-ignored": Bug("berth_core.decide.offers", "the cap is not compared", _ignores_prices),
     "budget-ignored": Bug("berth_core.purchases", "the month begins anew each time", _forgets_what_was_spent),
     "success-by-status": Bug("berth_core.decide.outcome", "InService is success", _trusts_the_status),
-    "no-look-after-storing": Bug(
-        "berth_aws.steps.await_endpoint", "an event that came first is missed", _does_not_look_after_storing
-    ),
-    "event-as-fact": Bug("berth_aws.steps.await_endpoint", "any event ends the wait", _takes_events_for_facts),
     "count-beyond-reservation": Bug(
         "berth_core.decide.placing", "a full plan is taken for free", _counts_beyond_the_reservation
     ),
     "schedule-not-moved": Bug("berth_aws.steps.watch_plans", "a schedule keeps its first time", _schedules_stay),
     "asks-again": Bug("berth_aws.sagemaker_changed", "a retry doesn't look first", _asks_again),
-    "only-last-stay-counts": Bug(
-        "berth_core.decide.budget", "each stay on on-demand has its own limits", _counts_the_last_stay_alone
-    ),
     "deletion-takes-no-time": Bug(
         "berth_core.decide.budget", "on-demand is left when the hours are over", _stops_when_it_is_over
     ),
     "bucket-never-read": Bug(
         "berth_aws.steps.watch_plans", "a manifest whose event is lost is lost", _never_reads_the_bucket
     ),
+    "claim-without-condition": Bug("berth_aws.leases", "who finds it taken goes on", _claims_without_condition),
+    "lease-never-renewed": Bug("berth_aws.leases", "a long change outlives its lease", _never_renews),
+    "event-as-fact": Bug("berth_aws.steps.await_endpoint", "any event ends the wait", _takes_events_for_facts),
+    "no-look-after-storing": Bug(
+        "berth_aws.steps.await_endpoint", "an event that came first is missed", _does_not_look_after_storing
+    ),
+    "only-last-stay-counts": Bug(
+        "berth_core.decide.budget", "each stay on on-demand has its own limits", _counts_the_last_stay_alone
+    ),
+    "missing-fencing": Bug("berth_aws.leases", "who lost the lease acts on", _acts_without_lease),
 }

@@ -19,14 +19,14 @@ def troubled_scenario(name: str, seed: int) -> World:
     steps = [step for step in scenario.steps if step.expect is None]
     plain = scenario.model_copy(update={"steps": tuple(steps)})
     world = World(
-        seed=seed,
+        number=0,
         base={name: getattr(plain, name) for name in Scenario.model_fields if name in plain.model_fields_set},
         declared=tuple(_declared(plain)),
         slowest=_SLOWEST,
         budget_usd=Decimal(scenario.parameters.get("PurchaseBudgetUsd", "0")),
         short_notice=any(step.change_plan is not None for step in steps),
     )
-    return drawn_troubles(Random(seed), world, _hot_moments(plain))
+    return drawn_troubles(Random(f"trouble of {seed}"), world, _hot_moments(plain))
 
 
 def _declared(scenario: Scenario) -> list[Declared]:

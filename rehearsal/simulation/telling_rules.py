@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from rehearsal.sagemaker.endpoint import BUSY
 from rehearsal.simulation.record import Record, config_at
 from rehearsal.simulation.violations import Violation
 
@@ -22,8 +23,12 @@ OUTCOMES = (
 _CHANGES = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
 _SUCCESSES = ("Endpoint Deployed", "Endpoint Rotated", "Handover Completed")
 _FAILURES = ("Deployment Failed", "Rollback Detected")
+_RUN_FAILURES = ("FAILED", "TIMED_OUT", "ABORTED")
 _LIVE = re.compile(r"(\S+) is live with ")
 _SAME = timedelta(minutes=5)
+_AFTER_CUT = timedelta(minutes=30)
+"""Where nobody looks any more, a change may be under way, or wait for the lease of a run that was stopped."""
+_SOON = timedelta(minutes=2)
 
 
 def every_change_is_announced(record: Record) -> Iterator[Violation]:
@@ -36,10 +41,32 @@ def every_change_is_announced(record: Record) -> Iterator[Violation]:
         told = [entry.at for entry in record.events(name) if entry.more.get("detail_type") in OUTCOMES]
         for call, following in itertools.zip_longest(calls, calls[1:]):
             until: datetime = following.at if following else record.run.until
+            if following is None and not record.world.is_whole and until - call.at < record.world.slowest + _AFTER_CUT:
+                continue
             same_hand = following is not None and following.holder == call.holder
             if not same_hand and not any(call.at <= at <= until for at in told):
                 text = f"{call.operation} of {name}: nothing was told of its end until {until:%d %b %H:%M}"
                 yield Violation("every change is announced", call.at, text)
+
+
+def told_in_time(record: Record) -> Iterator[Violation]:
+    """Without trouble, what a change came to is told soon after its end, and not only when the next watch comes by."""
+    if record.world.troubles:
+        return
+    for name in record.world.deployments:
+        told = [entry.at for entry in record.events(name) if entry.more.get("detail_type") in OUTCOMES]
+        for ended in _changes_ended(record, name):
+            if ended < record.run.until - _SOON and not any(ended <= at <= ended + _SOON for at in told):
+                yield Violation("told in time", ended, f"{name} has changed, and nobody is told within two minutes")
+
+
+def _changes_ended(record: Record, name: str) -> Iterator[datetime]:
+    """When a change was over that is followed by no other one at once."""
+    spans = [span for span in record.run.endpoint_spans if span.endpoint == name]
+    for span, following in itertools.zip_longest(spans, spans[1:]):
+        goes_on = following is not None and following.start == span.end
+        if span.status in BUSY and span.end is not None and not (goes_on and following.status in BUSY):
+            yield span.end
 
 
 def nothing_is_announced_twice(record: Record) -> Iterator[Violation]:
@@ -66,13 +93,18 @@ def what_is_told_is_true(record: Record) -> Iterator[Violation]:
 
 
 def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
-    """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left."""
+    """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left, and no run fails.
+
+    A purchase fails by saying no: that is not counted.
+    """
     if record.world.troubles or record.world.short_notice:
         return
-    for name in record.world.deployments:
-        for entry in record.events(name):
-            if entry.more.get("detail_type") in _FAILURES:
-                yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
+    for entry in record.run.entries:
+        if entry.kind == "event" and entry.more.get("detail_type") in _FAILURES:
+            yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
+        is_purchase = entry.subject.startswith("berth-plan-purchase/")
+        if entry.kind == "state" and entry.more.get("status") in _RUN_FAILURES and not is_purchase:
+            yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
 
 
 def everything_has_its_reason(record: Record) -> Iterator[Violation]:

@@ -54,25 +54,54 @@ _FUNCTIONS = (
 _MACHINES = ("deployment_reconcile", "endpoint_deploy", "endpoint_rotate", "window_handover")
 _INSTANCE_TYPES = ("ml.p5.48xlarge", "ml.p4d.24xlarge")
 _PLENTY = 100
+_ORDERED = timedelta(hours=1)
+_PURCHASES = (*("sagemaker.CreateTrainingPlan",) * 3, "sagemaker.ListTrainingPlans")
+_PURCHASERS = ("ApplyPurchase", "ClaimPurchase", "RecordPurchase")
+_NEXT_SPELL = timedelta(hours=5)
+_SETTLES = timedelta(minutes=65)
+"""Ten minutes, a lapsed lease's twenty, and half an hour of rest."""
+_ORDERS = 0.5
+"""So often trouble comes when a plan is being bought, where there is one to be bought."""
+_WHOLE = 0.15
+"""So many worlds are played to their own end whenever the trouble was."""
+
+type _Kind = Callable[[Random, World, datetime, datetime], Trouble]
 
 
 def drawn_troubles(random: Random, world: World, hot: list[datetime]) -> World:
-    """One to three spells, none of which begins before the last one is over."""
-    first, last = world.scenario.start + timedelta(minutes=1), world.scenario.ends_at - timedelta(hours=3)
-    wanted = sorted(
-        random.choice(hot) + timedelta(minutes=random.randint(-10, 20)) for _ in range(random.randint(1, 3))
-    )
+    """One to three spells, none of which begins before the last one is over; then as long as it may take to settle.
+
+    Some worlds are played to their own end, to see what is left over there.
+    """
+    first, last = world.scenario.start + timedelta(minutes=1), world.scenario.ends_at - timedelta(hours=2)
+    begins = min(max(first, _near(random, hot)), last)
+    if world.orders and random.random() < _ORDERS:
+        begins = world.scenario.start + timedelta(minutes=random.randint(10, 20))
     troubles: list[Trouble] = []
     calms: list[datetime] = []
-    for at in wanted:
-        begins = max(at, first, *(calm + timedelta(minutes=30) for calm in calms))
-        if begins >= last:
-            continue
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
         ends = begins + timedelta(minutes=random.randint(5, 40))
-        kinds = random.choices(tuple(_KINDS), weights=tuple(_KINDS.values()), k=random.randint(1, 4))
+        kinds = _kinds(random, world, begins)
         troubles += [kind(random, world, begins, ends) for kind in kinds]
         calms.append(ends)
-    return replace(world, troubles=tuple(troubles), calms=tuple(calms))
+        following = [at for at in hot if timedelta(0) < at - ends < _NEXT_SPELL]
+        if not following:
+            break
+        begins = max(ends + timedelta(minutes=30), _near(random, following))
+    until = calms[-1] + _SETTLES + world.slowest
+    is_whole = random.random() < _WHOLE or until + timedelta(hours=1) > world.scenario.ends_at
+    return replace(world, troubles=tuple(troubles), calms=tuple(calms), until=None if is_whole else until)
+
+
+def _kinds(random: Random, world: World, begins: datetime) -> list[_Kind]:
+    chosen = random.choices(tuple(_KINDS), weights=tuple(_KINDS.values()), k=random.randint(2, 6))
+    if world.orders and begins < world.scenario.start + _ORDERED:
+        chosen.append(_purchase)
+    return chosen
+
+
+def _near(random: Random, hot: list[datetime]) -> datetime:
+    return random.choice(hot) + timedelta(minutes=random.randint(-10, 20))
 
 
 def _fault(about: str, begins: datetime, ends: datetime, fault: dict[str, Any], *excuses: str) -> Trouble:
@@ -100,6 +129,15 @@ def _function(random: Random, _world: World, begins: datetime, ends: datetime) -
     do = random.choice(("crash_before", "crash_after", "crash_after", "timeout"))
     fault = {"on": f"function:{random.choice(_FUNCTIONS)}Function", "do": do, "times": random.randint(1, 3)}
     return _fault(f"{do} {fault['on']} {fault['times']} times", begins, ends, fault)
+
+
+def _purchase(random: Random, _world: World, begins: datetime, ends: datetime) -> Trouble:
+    if random.random() < 0.3:
+        on, do = f"function:{random.choice(_PURCHASERS)}Function", random.choice(("crash_after", "timeout"))
+    else:
+        on, do = f"api:{random.choice(_PURCHASES)}", random.choice(("error_after", "error_after", "error_before"))
+    times = random.randint(1, 3)
+    return _fault(f"{do} {on} {times} times", begins, ends, {"on": on, "do": do, "times": times})
 
 
 def _schedule(random: Random, _world: World, begins: datetime, ends: datetime) -> Trouble:
@@ -134,12 +172,12 @@ def _stopped(random: Random, _world: World, begins: datetime, ends: datetime) ->
     return Trouble(f"{machine} stopped", at, ends, (step,), frozenset({"runs"}))
 
 
-_KINDS: dict[Callable[[Random, World, datetime, datetime], Trouble], int] = {
+_KINDS: dict[_Kind, int] = {
     _event: 5,
     _call: 6,
     _function: 6,
     _schedule: 2,
-    _update: 2,
+    _update: 3,
     _capacity: 1,
     _stopped: 1,
 }

@@ -17,7 +17,8 @@ _AFTERMATH = timedelta(hours=1)
 def woken_when_due(record: Record) -> Iterator[Violation]:
     """Who has asked to be looked at again is, within ninety seconds, by its schedule and not just by the next watch.
 
-    Not held against trouble that has struck within the hour before, and as far as no later decision has another time.
+    Not held against trouble that has struck within the hour before, and as far as no later decision has another time:
+    nor, after a plan's times have moved, a schedule that has moved along.
     """
     for name in record.world.deployments:
         decisions = record.decisions(name)
@@ -25,7 +26,11 @@ def woken_when_due(record: Record) -> Iterator[Violation]:
             due = _due(decided)
             if due is None or (following is not None and following.at <= due + _LATE) or due > record.run.until - _LATE:
                 continue
-            if not _excused(record, decided.at, due) and not _is_looked_at(record, name, due):
+            if (
+                not _excused(record, decided.at, due)
+                and not _plan_moved(record, decided.at, due)
+                and not _is_looked_at(record, name, due)
+            ):
                 yield Violation(
                     "woken when due", due, f"{name} was to be looked at, as decided at {decided.at:%H:%M:%S}"
                 )
@@ -41,6 +46,13 @@ def _due(decided: Entry) -> datetime | None:
 def _excused(record: Record, decided_at: datetime, due: datetime) -> bool:
     spells = [(trouble.begins_at, trouble.ends_at + _AFTERMATH) for trouble in record.world.troubles]
     return any(begins <= due and ends >= decided_at for begins, ends in spells)
+
+
+def _plan_moved(record: Record, decided_at: datetime, due: datetime) -> bool:
+    return any(
+        entry.kind == "state" and "changed from outside" in entry.text and decided_at <= entry.at <= due
+        for entry in record.run.entries
+    )
 
 
 def _is_looked_at(record: Record, name: str, due: datetime) -> bool:

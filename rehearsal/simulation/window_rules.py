@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from rehearsal.sagemaker.history import EndpointSpan
 from rehearsal.sagemaker.plans import Plan
 from rehearsal.simulation.record import FailedRequests, Record
 from rehearsal.simulation.violations import Violation
@@ -13,6 +14,8 @@ from rehearsal.timeline import Entry
 
 _SERVING_RUNGS = ("next_plan", "on_demand", "extend")
 _LONGEST_HAND_OVER = timedelta(hours=2)
+_MINUTE = timedelta(minutes=1)
+_TELLS_WITHIN = timedelta(minutes=30)
 
 
 def nothing_past_its_end(record: Record) -> Iterator[Violation]:
@@ -29,6 +32,28 @@ def nothing_past_its_end(record: Record) -> Iterator[Violation]:
                 if not _told_of_failure(record, span.endpoint, start):
                     text = f"{span.endpoint} is {span.status} on plan {plan.name}, whose block ended at {start:%H:%M}"
                     yield Violation("nothing past its end", max(span.start, start), text)
+
+
+def gone_as_promised(record: Record) -> Iterator[Violation]:
+    """Without trouble, everything is done so many minutes before the end as the manifest says."""
+    if record.world.troubles or record.world.short_notice:
+        return
+    for plan in record.run.plans:
+        for block in plan.blocks:
+            for span in record.run.endpoint_spans:
+                if span.plan == plan.name and span.start < block.end and span.status != "Failed":
+                    yield from _still_there(record, span, block.end)
+
+
+def _still_there(record: Record, span: EndpointSpan, end: datetime) -> Iterator[Violation]:
+    manifest = in_force(record.world, span.endpoint, span.start)
+    if manifest is None:
+        return
+    promised = end - timedelta(minutes=int(manifest["end_of_window"]["finish_before_minutes"]))
+    left_at = span.end or record.run.until
+    if left_at > promised + _MINUTE and span.start < promised and not _told_of_failure(record, span.endpoint, end):
+        text = f"{span.endpoint} is {span.status} on it until {left_at:%H:%M}, and had to be gone at {promised:%H:%M}"
+        yield Violation("gone as promised", promised, text)
 
 
 def no_failed_request_in_a_hand_over(record: Record) -> Iterator[Violation]:
@@ -51,6 +76,8 @@ def nobody_is_cut_off(record: Record) -> Iterator[Violation]:
         return
     for failed in record.failures:
         if "capacity reservation has expired" not in failed.error:
+            continue
+        if failed.first_at > record.run.until - _TELLS_WITHIN:
             continue
         if not _told_of_failure(record, failed.endpoint, failed.first_at):
             text = f"{failed.count} requests to {failed.endpoint} failed: {failed.error}"
@@ -83,7 +110,7 @@ def _is_managed(record: Record, name: str, at: datetime) -> bool:
 
 def _told_of_failure(record: Record, name: str, at: datetime) -> bool:
     """In the hours before, or soon after."""
-    first, last = at - timedelta(hours=6), at + timedelta(minutes=30)
+    first, last = at - timedelta(hours=6), at + _TELLS_WITHIN
     return any(
         first <= told.at <= last and told.more.get("detail_type") in ("Handover Failed", "Deployment Failed")
         for told in record.events(name)
@@ -91,5 +118,7 @@ def _told_of_failure(record: Record, name: str, at: datetime) -> bool:
 
 
 def _after_blocks(plan: Plan, until: datetime) -> list[tuple[datetime, datetime]]:
+    """The gaps, and what comes after the last block, as far as there was time to tell of a failure."""
+    until -= _TELLS_WITHIN
     starts = [block.start for block in plan.blocks[1:]]
     return [(block.end, start) for block, start in zip(plan.blocks, [*starts, until], strict=True) if block.end < until]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,26 +42,39 @@ class Declared:
 class World:
     """`slowest` is the longest time that one change of an endpoint takes here, without trouble.
 
-    `short_notice`: a plan's end moves so near that nobody could leave in time. `start_seconds`: the
-    longest time that a function takes to start.
+    `short_notice`: a plan's end moves so near that nobody could leave in time. `start_seconds`: the longest time that a
+    function takes to start. `orders`: a plan is bought by the service. `until`: when nobody looks any more; None for
+    the scenario's own end.
     """
 
-    seed: int
+    number: int
     base: Written
     declared: tuple[Declared, ...]
     slowest: timedelta
     budget_usd: Decimal = Decimal(0)
     short_notice: bool = False
     start_seconds: float = 0.0
+    orders: bool = False
     troubles: tuple[Trouble, ...] = ()
-    calms: tuple[datetime, ...] = field(default=())
+    calms: tuple[datetime, ...] = ()
+    until: datetime | None = None
 
     def with_troubles(self, troubles: Iterable[Trouble]) -> World:
         return replace(self, troubles=tuple(troubles))
 
     @property
     def without_trouble(self) -> World:
-        return self.with_troubles(())
+        return replace(self, troubles=(), calms=(), until=None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is played to its own end."""
+        return self.until is None
+
+    @property
+    def branches_at(self) -> datetime:
+        """Until then it is played as the same world without trouble. ValueError for a world that has none."""
+        return min(trouble.begins_at for trouble in self.troubles)
 
     @property
     def excuses(self) -> frozenset[str]:
@@ -74,9 +87,15 @@ class World:
     @property
     def scenario(self) -> Scenario:
         """Calm comes before whatever else happens in its moment."""
-        calm = [{"at": at.isoformat(), "clear_faults": True} for at in self.calms if self.troubles]
-        steps = [*calm, *self.base["steps"], *(step for trouble in self.troubles for step in trouble.steps)]
-        return Scenario.model_validate({**self.base, "steps": steps})
+        troubled = (step for trouble in self.troubles for step in trouble.steps)
+        until = {} if self.until is None else {"until": self.until.isoformat()}
+        steps = [*self.calm_steps, *self.base["steps"], *troubled]
+        return Scenario.model_validate({**self.base, **until, "steps": steps})
+
+    @property
+    def calm_steps(self) -> list[Written]:
+        begins = min((trouble.begins_at for trouble in self.troubles), default=None)
+        return [{"at": at.isoformat(), "clear_faults": True} for at in self.calms if begins and at >= begins]
 
 
 def in_force(world: World, deployment: str, at: datetime) -> Written | None:

@@ -1,4 +1,7 @@
-"""A few drawn worlds on every run, and those that once broke a rule; `make simulate` plays as many as one likes."""
+"""A few drawn worlds on every run, and those that once broke a rule; `make simulate` plays as many as one likes.
+
+Played in processes of their own: seeds are played in forks, which want a process without threads.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +15,92 @@ import yaml
 
 from berth_core.manifest import Manifest
 from berth_core.parsing import parse_manifest
-from rehearsal.simulation.drawing import drawn_world
-from rehearsal.simulation.judging import Asked, judged
+from rehearsal.simulation.drawing import SEEDS_PER_WORLD, drawn_world
 from rehearsal.simulation.scenario_worlds import troubled_scenario
 
 ROOT = Path(__file__).parents[2]
-SEEDS = (7, 11, 13)
-"""Cheap ones. More of them cost some seconds each."""
+WORLDS = (1,)
+"""Each has its ten seeds."""
 REGRESSIONS: tuple[int, ...] = ()
 """Seeds that found a bug, which was mended."""
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, *REGRESSIONS])
-def test_no_rule_is_broken(seed: int) -> None:
-    found = judged(Asked(seed, shrinks=False))
-    assert [str(violation) for violation in found.violations] == []
-    assert found.served + found.failed > 0
+def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join((str(ROOT), "layers/core"))}
+    command = [sys.executable, "-m", "rehearsal", "simulate", "--workers", "1", *options]
+    return subprocess.run(command, env=environment, cwd=ROOT, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_no_rule_is_broken(world: int) -> None:
+    seeds = ("--from", str(world * SEEDS_PER_WORLD), "--seeds", str(SEEDS_PER_WORLD))
+    found = simulated(*seeds)
+    assert "every rule held" in found.stdout, found.stdout + found.stderr
+    assert found.returncode == 0
+    assert " 0 faults that struck" not in found.stdout
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS)
+def test_what_was_mended_stays_so(seed: int) -> None:
+    found = simulated("--from", str(seed), "--seeds", "1")
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_a_seed_plays_alike_alone_and_among_others_whatever_the_hash_seed() -> None:
+    together = simulated("--from", "20", "--seeds", "10", "--digest", hash_seed="1").stdout.splitlines()
+    alone = simulated("--from", "24", "--seeds", "1", "--digest", hash_seed="2").stdout.splitlines()
+    assert alone[0].startswith("24 ")
+    assert alone[0] in together
+    assert len({line.split(" ")[1] for line in together[:10]}) > 1
+
+
+def test_a_planted_bug_is_found() -> None:
+    found = simulated("--plant", "config-deleted-unverified", "--seeds", "20")
+    assert "BROKEN in seed" in found.stdout, found.stdout + found.stderr
+    assert "--plant config-deleted-unverified" in found.stdout
+    assert found.returncode == 0
+
+
+def test_seeds_that_crash_hang_or_burn_are_failed_seeds_and_the_others_go_on() -> None:
+    program = """
+import time
+from rehearsal.simulation import judging
+from rehearsal.simulation.forks import in_a_fork
+
+def crash(world):
+    raise KeyError("a mistake")
+
+print(in_a_fork(lambda: 6 * 7, limit_seconds=5))
+def burn():
+    while True:
+        pass
+print(in_a_fork(burn, limit_seconds=1))
+print(in_a_fork(lambda: crash(None), limit_seconds=1))
+judging.Play = crash
+for each in judging.judged_together([judging.Asked(20, shrinks=False), judging.Asked(21, shrinks=False)]):
+    print(each.asked.seed, *map(str, each.violations))
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), "layers/core"))}
+    command = [sys.executable, "-c", program]
+    found = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    lines = found.stdout.splitlines()
+    assert lines[0] == "42"
+    assert lines[1] == "Died(text='took more than 1 s of processor time')"
+    assert "KeyError in <string>" in lines[2]
+    assert [line.split(" ")[0] for line in lines[3:]] == ["20", "21"]
+    assert all("every seed comes to its end" in line and "KeyError" in line for line in lines[3:])
 
 
 def test_a_world_is_drawn_from_its_seed_alone() -> None:
     assert drawn_world(5) == drawn_world(5)
     assert drawn_world(5) != drawn_world(6)
+    assert drawn_world(5).without_trouble == drawn_world(6).without_trouble
+    assert drawn_world(5).without_trouble != drawn_world(15).without_trouble
 
 
 def test_every_manifest_that_is_drawn_is_valid() -> None:
-    manifests = [each for seed in range(100) for each in drawn_world(seed).declared if each.manifest is not None]
+    seeds = range(0, 100 * SEEDS_PER_WORLD, SEEDS_PER_WORLD)
+    manifests = [each for seed in seeds for each in drawn_world(seed).declared if each.manifest is not None]
     parsed = [
         parse_manifest(yaml.safe_dump(each.manifest), object_name=each.deployment, priced_types=None)
         for each in manifests
@@ -49,28 +113,3 @@ def test_trouble_can_be_laid_over_a_scenario() -> None:
     world = troubled_scenario("one-day", 1)
     assert world.troubles
     assert len(world.scenario.steps) > len(world.without_trouble.scenario.steps)
-
-
-def digest_under(hash_seed: str) -> bytes:
-    """Of the first cheap seed's timeline, in a process of its own."""
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join((str(ROOT), "layers/core"))}
-    command = [
-        sys.executable,
-        "-m",
-        "rehearsal",
-        "simulate",
-        "--from",
-        "11",
-        "--seeds",
-        "1",
-        "--digest",
-        "--workers",
-        "1",
-    ]
-    return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout.splitlines()[0]
-
-
-def test_two_processes_with_different_hash_seeds_play_a_seed_alike() -> None:
-    first = digest_under("1")
-    assert first.startswith(b"11 ")
-    assert digest_under("2") == first

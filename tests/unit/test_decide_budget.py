@@ -52,7 +52,11 @@ def test_what_is_left_is_by_the_cap_that_comes_first(stays: Any, count: int, hou
     assert hours_left(away(*stays), ALLOWED, "ml.unheard-of.1", count) == 0
 
 
-@pytest.mark.parametrize(("ladder", "minutes"), [(["delete"], 20 + 5 + 1), (["scale_to_zero", "delete"], 20 + 25 + 1)])
-def test_a_stay_has_to_come_up_and_to_be_gone_and_a_minute_is_kept(ladder: list[str], minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("ladder", "minutes"), [(["delete"], 20 + 5 + 5 + 1), (["scale_to_zero", "delete"], 20 + 5 + 25 + 1)]
+)
+def test_a_stay_has_to_come_up_and_to_be_seen_and_to_be_gone_and_a_minute_is_kept(
+    ladder: list[str], minutes: int
+) -> None:
     components = deployed(end_of_window={"on_demand": ON_DEMAND, "ladder": ladder})
     assert least_hours(snapshot(deployment=components), "on_demand") == Decimal(minutes) / 60

@@ -14,7 +14,7 @@ from rehearsal.run import Run
 from rehearsal.sagemaker.capacity import Holding, Pool
 from rehearsal.simulation import money_rules, ownership_rules, telling_rules, waking_rules, window_rules
 from rehearsal.simulation.calls import SeenCall
-from rehearsal.simulation.ending_rules import can_be_compared, ends_as_without_trouble, nothing_leaks
+from rehearsal.simulation.ending_rules import ends_as_without_trouble, looks, nothing_leaks
 from rehearsal.simulation.record import FailedRequests, Record
 from rehearsal.simulation.rules import RULES, broken
 from rehearsal.simulation.violations import Violation
@@ -35,7 +35,7 @@ CALM = OPENS + timedelta(hours=2)
 
 def world(**other: Any) -> World:
     given: dict[str, Any] = {
-        "seed": 1,
+        "number": 1,
         "base": {},
         "declared": (Declared(START, NAME, MANIFEST),),
         "slowest": minutes(10),
@@ -115,6 +115,12 @@ DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}
 DUE = f"{(OPENS + HOUR).isoformat()}"
 LOOKED = Entry(OPENS + HOUR + minutes(1), "state", f"berth-deployment-reconcile/{NAME}-1", "started")
 
+PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
+UPDATED = (
+    span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
+    span(OPENS + HOUR + minutes(9), CLOSES - HOUR, "InService"),
+)
+
 CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
     (
         money_rules.one_purchase_per_intent,
@@ -178,6 +184,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         record(told("Handover Completed", PAST - 2 * HOUR), endpoint_spans=(ON_PLAN,)),
     ),
     (
+        window_rules.gone_as_promised,
+        record(world=PROMISED, endpoint_spans=(OFF_PLAN,)),
+        record(world=PROMISED, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(10)),)),
+    ),
+    (
         window_rules.no_failed_request_in_a_hand_over,
         record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR - minutes(1)), failed(HOUR + minutes(6)))),
         record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR + minutes(3)),)),
@@ -191,6 +202,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         telling_rules.every_change_is_announced,
         record(told("Endpoint Deployed", minutes(5)), calls=(call("CreateEndpoint"),)),
         record(told("Decision Held", minutes(5)), calls=(call("CreateEndpoint"),)),
+    ),
+    (
+        telling_rules.told_in_time,
+        record(told("Endpoint Rotated", HOUR + minutes(10)), endpoint_spans=UPDATED),
+        record(told("Endpoint Rotated", HOUR + minutes(14)), endpoint_spans=UPDATED),
     ),
     (
         telling_rules.nothing_is_announced_twice,
@@ -270,19 +286,21 @@ def test_an_endpoint_that_ends_elsewhere_than_without_trouble_is_found() -> None
     untroubled = record(endpoint_spans=(OFF_PLAN,))
     same = record(world=about, endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(19)),))
     late = record(world=about, endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(21)),))
-    assert list(ends_as_without_trouble(same, untroubled)) == []
-    assert [violation.rule for violation in ends_as_without_trouble(late, untroubled)] == ["ends as without trouble"]
+    assert list(ends_as_without_trouble(looks(same), untroubled)) == []
+    assert [violation.rule for violation in ends_as_without_trouble(looks(late), untroubled)] == [
+        "ends as without trouble"
+    ]
 
 
 def test_what_changes_just_then_without_trouble_is_not_compared() -> None:
     changing = record(endpoint_spans=(replace(OFF_PLAN, start=CALM + minutes(5)),))
-    assert list(ends_as_without_trouble(record(world=world(troubles=(trouble(),))), changing)) == []
+    assert list(ends_as_without_trouble(looks(record(world=world(troubles=(trouble(),)))), changing)) == []
 
 
 @pytest.mark.parametrize("excuse", ["capacity", "updates"])
 def test_trouble_that_changes_what_is_right_is_not_compared(excuse: str) -> None:
-    assert not can_be_compared(record(world=world(troubles=(trouble(excuse),))))
-    assert can_be_compared(record(world=world(troubles=(trouble("runs"),))))
+    assert not list(looks(record(world=world(troubles=(trouble(excuse),)))))
+    assert list(looks(record(world=world(troubles=(trouble("runs"),)))))
 
 
 def test_the_walkthrough_breaks_no_rule_about_windows() -> None:

@@ -31,12 +31,19 @@ def create_config(client: Client, spec: ConfigSpec, tags: dict[str, str]) -> Non
 
 
 def create_endpoint(client: Client, name: str, config_name: str, tags: dict[str, str]) -> str:
-    """An endpoint of this name that is ours and on this config is our own earlier work; RefusedError for any other."""
+    """An endpoint of this name that is ours and on this config is our own earlier work; RefusedError for any other.
+
+    BusyError until SageMaker shows it: who looks next would take it for deleted, and its config for unused.
+    """
     there = described(client, name)
     if there is not None:
         return _own_earlier_work(client, there, config_name, tags)
-    with in_our_words("CreateEndpoint", once_only=True):
+    is_new = False
+    with fine_if(Answer.EXISTS, "CreateEndpoint", once_only=True):
         client.create_endpoint(EndpointName=name, EndpointConfigName=config_name, Tags=_tags(tags))
+        is_new = True
+    if not is_new or described(client, name) is None:
+        raise BusyError(f"endpoint {name} was created, and SageMaker doesn't show it yet")
     return f"created endpoint {name} on {config_name}"
 
 

@@ -18,6 +18,10 @@ LAST_CALL = timedelta(minutes=10)
 comes every five minutes, must have the time to make the schedule of that moment."""
 
 
+LATEST_LOOK = timedelta(minutes=5)
+"""Until the watch comes. A moment that is nearer than a minute gets no schedule of its own."""
+
+
 class Spent(Frozen):
     """What the on-demand stays have used until now. A stay without a price has cost infinitely much."""
 
@@ -70,9 +74,10 @@ def stops_at(seen: Snapshot) -> datetime | None:
 
 
 def least_hours(seen: Snapshot, arrival: str) -> Decimal:
-    """A stay that is over before it serves costs money for nothing: it has to come up, and to be gone in time."""
-    least = expected(arrival, seen.attempts) + expected(_way_off(seen), seen.attempts) + timedelta(minutes=1)
-    return _hours(least)
+    """A stay that is over before it serves costs money for nothing: it has to come up, and to be gone in time, although
+    it may be the watch that notices that its time has come."""
+    way_off = expected(_way_off(seen), seen.attempts) + timedelta(minutes=1)
+    return _hours(expected(arrival, seen.attempts) + LATEST_LOOK + way_off)
 
 
 def _way_off(seen: Snapshot) -> Literal["scale_to_zero", "delete"]:

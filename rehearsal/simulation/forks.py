@@ -1,0 +1,67 @@
+"""Work done in a copy of this process, which may crash, hang or burn without harm to this one."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import resource
+import signal
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+_WALL_SECONDS_PER_SECOND = 20
+"""Of real time for each second of processor time: the cores have other work, and what sleeps for ever must end too."""
+_ENDS: dict[int, str] = {signal.SIGXCPU: "took more than {limit} s of processor time", signal.SIGALRM: "stood still"}
+
+
+@dataclass(frozen=True)
+class Died:
+    """What was asked for didn't come back; `text` says why."""
+
+    text: str
+
+
+def in_a_fork[T](work: Callable[[], T], *, limit_seconds: int) -> T | Died:
+    """What `work` returns, which has to be picklable. It may use so much processor time, its own forks' not counted.
+
+    The process must have no threads but this one.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _work(work, writer, limit_seconds)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answered = pipe.read()
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if ended == 0:
+        answer: T | Died = pickle.loads(answered)  # our own child's
+        return answer
+    return Died(_ENDS.get(-ended, f"ended with {ended}").format(limit=limit_seconds))
+
+
+def _work(work: Callable[[], Any], writer: int, limit_seconds: int) -> None:
+    """Never returns: what this process is a copy of goes on in its own."""
+    status = 1
+    with suppress(BaseException):
+        # A branch lives shorter than its garbage is worth, and collecting would copy the pages that it shares.
+        gc.disable()
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_seconds, limit_seconds + 5))
+        signal.alarm(limit_seconds * _WALL_SECONDS_PER_SECOND)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(pickle.dumps(_answer(work)))
+        status = 0
+    os._exit(status)
+
+
+def _answer(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001  whatever it is, the one who asked has to hear of it
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return Died(f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}: {error}")
