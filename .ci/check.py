@@ -43,7 +43,7 @@ def main() -> int:
         print(f"\n--- {failure.name}: {CHECKS[failure.name]}\n{failure.output}", flush=True)
     if failures:
         return 1
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", "-n", "2"]
     return subprocess.call(command, cwd=ROOT, env=ENVIRONMENT)
 
 

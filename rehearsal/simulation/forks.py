@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import random
 import resource
 import signal
 import traceback
@@ -31,8 +32,11 @@ def in_a_fork[T](work: Callable[[], T], *, limit_seconds: int) -> T | Died:
     The process must have no threads but this one.
     """
     reader, writer = os.pipe()
+    drawn = random.getstate()
     child = os.fork()
     if child == 0:
+        # Python draws a new seed in each fork; and botocore's waits are drawn.
+        random.setstate(drawn)
         os.close(reader)
         _work(work, writer, limit_seconds)
     os.close(writer)

@@ -20,7 +20,8 @@ from rehearsal.simulation.scenario_worlds import troubled_scenario
 
 ROOT = Path(__file__).parents[2]
 WORLDS = (1,)
-"""Each has its ten seeds."""
+PLAYED = 4
+"""Of the seeds that share a world: they take seconds."""
 REGRESSIONS: tuple[int, ...] = ()
 """Seeds that found a bug, which was mended."""
 
@@ -33,7 +34,7 @@ def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProces
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_no_rule_is_broken(world: int) -> None:
-    seeds = ("--from", str(world * SEEDS_PER_WORLD), "--seeds", str(SEEDS_PER_WORLD))
+    seeds = ("--from", str(world * SEEDS_PER_WORLD), "--seeds", str(PLAYED))
     found = simulated(*seeds)
     assert "every rule held" in found.stdout, found.stdout + found.stderr
     assert found.returncode == 0
@@ -47,15 +48,15 @@ def test_what_was_mended_stays_so(seed: int) -> None:
 
 
 def test_a_seed_plays_alike_alone_and_among_others_whatever_the_hash_seed() -> None:
-    together = simulated("--from", "20", "--seeds", "10", "--digest", hash_seed="1").stdout.splitlines()
-    alone = simulated("--from", "24", "--seeds", "1", "--digest", hash_seed="2").stdout.splitlines()
-    assert alone[0].startswith("24 ")
+    together = simulated("--from", "20", "--seeds", "2", "--digest", hash_seed="1").stdout.splitlines()
+    alone = simulated("--from", "21", "--seeds", "1", "--digest", hash_seed="2").stdout.splitlines()
+    assert alone[0].startswith("21 ")
     assert alone[0] in together
-    assert len({line.split(" ")[1] for line in together[:10]}) > 1
+    assert len({line.split(" ")[1] for line in together[:2]}) > 1
 
 
 def test_a_planted_bug_is_found() -> None:
-    found = simulated("--plant", "config-deleted-unverified", "--seeds", "20")
+    found = simulated("--plant", "config-deleted-unverified", "--seeds", "1")
     assert "BROKEN in seed" in found.stdout, found.stdout + found.stderr
     assert "--plant config-deleted-unverified" in found.stdout
     assert found.returncode == 0
