@@ -5,104 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from rehearsal.run import Run
 from rehearsal.sagemaker.capacity import Holding, Pool
 from rehearsal.simulation import money_rules, ownership_rules, telling_rules, waking_rules, window_rules
-from rehearsal.simulation.calls import SeenCall
 from rehearsal.simulation.ending_rules import ends_as_without_trouble, looks, nothing_leaks
-from rehearsal.simulation.record import FailedRequests, Record
+from rehearsal.simulation.record import Record
 from rehearsal.simulation.rules import RULES, broken
 from rehearsal.simulation.violations import Violation
-from rehearsal.simulation.worlds import Declared, Trouble, World
+from rehearsal.simulation.worlds import Declared
 from rehearsal.timeline import Entry
-from tests.unit.made_up_run import CLOSES, NAME, OPENS, P5, PLAN, START, UNTIL, minutes, plan, run, scenario, span
-
-HOLDER = "arn:aws:states:us-east-1:111122223333:execution:berth-deployment-reconcile:one"
-OTHER = "arn:aws:states:us-east-1:111122223333:execution:berth-deployment-reconcile:two"
-TAGS = (("berth:deployment", NAME), ("berth:stack", "berth"))
-MANIFEST = {
-    "reservation": {"plans": [PLAN], "purchase": {"max_price_usd": "100.00"}},
-    "end_of_window": {"on_demand": {"max_hours": 4, "max_usd": "400.00"}},
-}
-CONFIG = f"{NAME}-aaaa1111-x1"
-CALM = OPENS + timedelta(hours=2)
-
-
-def world(**other: Any) -> World:
-    given: dict[str, Any] = {
-        "number": 1,
-        "base": {},
-        "declared": (Declared(START, NAME, MANIFEST),),
-        "slowest": minutes(10),
-        "budget_usd": Decimal(150),
-        "calms": (CALM,),
-    }
-    return World(**{**given, **other})
-
-
-def trouble(*excuses: str) -> Trouble:
-    return Trouble("crash_after function:X", CALM - minutes(20), CALM, (), frozenset(excuses))
-
-
-def record(*entries: Entry, calls: tuple[SeenCall, ...] = (), **other: Any) -> Record:
-    failures = other.pop("failures", ())
-    about = other.pop("world", world())
-    given: dict[str, Any] = {
-        "scenario": scenario(),
-        "until": UNTIL,
-        "entries": entries,
-        "plans": (plan(),),
-        "prices_usd_per_hour": ((P5, "50.00"),),
-    }
-    return Record(about, Run(**{**given, **other}), calls, failures)
-
-
-def call(operation: str, after: timedelta = timedelta(), **other: Any) -> SeenCall:
-    given: dict[str, Any] = {
-        "at": OPENS + after,
-        "operation": operation,
-        "subject": f"endpoint/{NAME}",
-        "by": "berth",
-        "request": {},
-        "holder": HOLDER,
-        "deployment": NAME,
-        "lease_holder": HOLDER,
-        "tags": TAGS,
-    }
-    return SeenCall(**{**given, **other})
-
-
-def told(detail_type: str, after: timedelta, text: str = "because") -> Entry:
-    more = {"detail_type": detail_type, "deployment": NAME}
-    return Entry(OPENS + after, "event", NAME, f"{detail_type}: {text}", more)
-
-
-def decided(after: timedelta, **more: Any) -> Entry:
-    return Entry(OPENS + after, "decision", NAME, "it is so", {"reason": "it is so", **more})
-
-
-def bought(usd: str, by: str = "berth") -> Entry:
-    more = {"upfront_fee_usd": usd, "by": by}
-    return Entry(START, "purchase", f"training-plan/{PLAN}", "bought", more)
-
-
-def purchase(after: timedelta = timedelta(), **other: Any) -> SeenCall:
-    request = {"TrainingPlanName": PLAN}
-    return call("CreateTrainingPlan", after, subject=f"training-plan/{PLAN}", request=request, **other)
-
-
-def failed(after: timedelta, error: str = "Endpoint not found") -> FailedRequests:
-    return FailedRequests(NAME, OPENS + after, OPENS + after + minutes(1), 6, error)
-
-
-def left(*leaks: str, **other: Any) -> Record:
-    return record(leaks=leaks, **other)
-
+from tests.unit.made_up_record import (
+    CALM,
+    CONFIG,
+    OTHER,
+    bought,
+    call,
+    decided,
+    failed,
+    left,
+    purchase,
+    record,
+    told,
+    trouble,
+    world,
+)
+from tests.unit.made_up_run import CLOSES, NAME, OPENS, P5, START, minutes, run, span
 
 HOUR = timedelta(hours=1)
 PAST = CLOSES - OPENS + HOUR
