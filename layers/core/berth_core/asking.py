@@ -14,7 +14,7 @@ def asking(purchase: Purchase, token: str, *, reminder: bool) -> dict[str, Any]:
         raise RefusedError(f"{purchase.order.key} needs no approval")
     command = command_for("approve", approval.offering_id, str(approval.price_usd), token)
     reason = (
-        f"{'reminder: ' if reminder else ''}{_what(purchase)}: {approval.seen}. No answer until "
+        f"{'reminder: ' if reminder else ''}{what(purchase)}: {approval.seen}. No answer until "
         f"{approval.expires_at:%Y-%m-%d %H:%M} UTC means no. To say yes: {command} (to say no: reject for approve)"
     )
     return {
@@ -36,6 +36,7 @@ def command_for(decision: str, offering_id: str, price_usd: str, token: str) -> 
     return task_success(token, {"decision": decision, "offering_id": offering_id, "price_usd": price_usd})
 
 
-def _what(purchase: Purchase) -> str:
+def what(purchase: Purchase) -> str:
+    """What somebody is asked to agree to."""
     order = purchase.order
     return f"extend plan {order.plan}" if order.kind == "extension" else f"buy plan {order.plan}"

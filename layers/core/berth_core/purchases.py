@@ -8,6 +8,7 @@ from pydantic import Field
 
 from berth_core.manifest.money import Approval as ApprovalRule
 from berth_core.model import Frozen, Time
+from berth_core.yes import YesAsked
 
 
 class OfferBlock(Frozen):
@@ -81,19 +82,12 @@ class Answer(Frozen):
     saw: str = Field(default="", description="the words beside which the answer was given")
 
 
-class Approval(Frozen):
+class Approval(YesAsked):
     """One request for a yes: to exactly this offer at this price, until then."""
 
     offering_id: str
     price_usd: Decimal
-    asked_at: Time
-    expires_at: Time
-    who_may: str
-    seen: str = Field(description="the offer, in the words that were shown")
-    token: str = ""
     answer: Answer | None = None
-    unreadable: str = Field(default="", description="what was answered instead, cut short")
-    answered_at: Time | None = None
 
 
 class Purchase(Frozen):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from berth_core.model import Frozen, Time
+from berth_core.yes import YesAsked
 
 TRIAL_TAG = "berth:staging"
 """On staging endpoints and their configs, besides the tags of all that is ours: the model that is tried out there."""
@@ -75,18 +76,11 @@ class ReleaseAnswer(Frozen):
     who: str = Field(min_length=1, max_length=200)
 
 
-class ReleaseApproval(Frozen):
-    """One request for a yes to a release: what was shown, until when, and what was answered."""
+class ReleaseApproval(YesAsked):
+    """One request for a yes to a release: to what was measured of it."""
 
     release_id: str
-    asked_at: Time
-    expires_at: Time
-    who_may: str
-    seen: str = Field(description="what was measured, in the words that were shown")
-    token: str = ""
     answer: ReleaseAnswer | None = None
-    unreadable: str = Field(default="", description="what was answered instead, cut short")
-    answered_at: Time | None = None
 
 
 class Checked(Frozen):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from berth_core.asking import what
 from berth_core.decide.pipelines import LONGEST_SUMMARY, reply_to
 from berth_core.model import Frozen
 from berth_core.pipelines import ActionChanged, ApprovalSeen, ExecutionSeen, JobDone, JobReply, json_object
@@ -55,7 +56,7 @@ def _variables(purchase: Purchase, approval: Approval, execution: str) -> dict[s
         "request_id": purchase.request_id,
         "offering_id": approval.offering_id,
         "price_usd": str(approval.price_usd),
-        "offer": f"{_what(purchase)}: {approval.seen}"[:LONGEST_OFFER],
+        "offer": f"{what(purchase)}: {approval.seen}"[:LONGEST_OFFER],
     }
     return {
         **shown,
@@ -64,11 +65,6 @@ def _variables(purchase: Purchase, approval: Approval, execution: str) -> dict[s
         "expires_at": f"{approval.expires_at:%Y-%m-%d %H:%M} UTC",
         "execution": execution,
     }
-
-
-def _what(purchase: Purchase) -> str:
-    order = purchase.order
-    return f"extend plan {order.plan}" if order.kind == "extension" else f"buy plan {order.plan}"
 
 
 def action_changed(event: dict[str, Any]) -> ActionChanged | str:
