@@ -17,11 +17,16 @@ def leaks(cloud: Cloud, outputs: dict[str, str], leaves: EndState) -> tuple[str,
         *_scaling(cloud, leaves),
         *_alarms(cloud, leaves),
         *_schedules(cloud),
-        *_ledger_rows(cloud, outputs["LedgerTable"]),
-        *_executions(cloud),
+        *at_work(cloud, outputs),
         *_dead_letters(cloud),
         *(f"a task that died: {error.strip().splitlines()[-1]}" for error in cloud.kernel.errors),
     )
+
+
+def at_work(cloud: Cloud, outputs: dict[str, str]) -> Iterator[str]:
+    """One readable line for each run, and for each task and lease that belongs to one."""
+    yield from _ledger_rows(cloud, outputs["LedgerTable"])
+    yield from _executions(cloud)
 
 
 def _endpoints(cloud: Cloud, leaves: EndState) -> Iterator[str]:

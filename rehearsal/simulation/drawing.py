@@ -27,7 +27,7 @@ _FEES_USD = (Decimal(4980), Decimal(4980), Decimal(5010))
 _SHOWN_AFTER_SECONDS = (0, 0, 0, 2, 0, 0, 0, 8)
 """In some worlds what was just made is not to be seen at once."""
 NAMES = ("llama-eval", "reranker")
-SEEDS_PER_WORLD = 10
+SEEDS_PER_WORLD = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Window:
 
 
 def world_number(seed: int) -> int:
-    """Seeds share a world by tens: it is played once, up to where the trouble of each begins."""
+    """Seeds share a world by twenties: it is played once, up to where the trouble of each begins."""
     return seed // SEEDS_PER_WORLD
 
 

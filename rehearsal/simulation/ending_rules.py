@@ -32,16 +32,22 @@ class Look:
 def looks(record: Record) -> Iterator[Look]:
     """One a deployment after each spell, where trouble leaves what is right as it was: updates and capacity.
 
+    Nor where a purchase was refused, which it is if nobody knows whether it was made: it is for a person to say.
     The while is ten minutes and the time of a change, with a lease's or a rest's time where a run was stopped or a try
     failed.
     """
     world = record.world
     if world.excuses & _UNCOMPARABLE or world.short_notice or not world.troubles:
         return
+    names = [name for name in world.deployments if not _was_refused(record, name)]
     for calm in world.calms:
         at = calm + settling(record, calm)
         if at <= record.run.until:
-            yield from (Look(calm, at, name, state_at(record.run, name, at)) for name in world.deployments)
+            yield from (Look(calm, at, name, state_at(record.run, name, at)) for name in names)
+
+
+def _was_refused(record: Record, name: str) -> bool:
+    return any(entry.more.get("detail_type") == "Purchase Refused" for entry in record.events(name))
 
 
 def ends_as_without_trouble(taken: Iterable[Look], untroubled: Record) -> Iterator[Violation]:

@@ -1,6 +1,7 @@
 """Seeds that share a world, from the world to what is wrong with each, and the least trouble that still shows it.
 
-The world is played once without trouble. Where the trouble of a seed begins, a copy of the process plays on with it.
+The world is played once without trouble. Where the trouble of a seed begins, a copy of the process waits; once it is known
+how the world goes without trouble, the copies play on with theirs, one after the other.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rehearsal.simulation.drawing import drawn_world, world_number
-from rehearsal.simulation.ending_rules import Look, ends_as_without_trouble, looks
-from rehearsal.simulation.forks import Died, in_a_fork
+from rehearsal.simulation.ending_rules import ends_as_without_trouble, looks
+from rehearsal.simulation.forks import Crossing, Died, at_a_crossing, in_a_fork
 from rehearsal.simulation.playing import Play, digest
 from rehearsal.simulation.record import Record
 from rehearsal.simulation.rules import broken
@@ -62,7 +63,6 @@ class Judged:
     failed: int = 0
     digest: str = ""
     needed: tuple[int, ...] = ()
-    looks: tuple[Look, ...] = field(default=(), repr=False)
     story: str = field(default="", repr=False)
 
 
@@ -87,44 +87,40 @@ def _play_all(asked: Sequence[Asked]) -> list[Judged]:
     worlds = [(each, each.world()) for each in asked]
     troubled = sorted((pair for pair in worlds if pair[1].troubles), key=lambda pair: pair[1].branches_at)
     plain = Play(worlds[0][1])
-    branches: list[Judged] = []
+    waiting: list[tuple[Asked, Crossing[Record, Judged]]] = []
     for each, world in troubled:
         plain.play_before(world.branches_at)
-        came = in_a_fork(_branch(plain, each, world), limit_seconds=LIMIT_SECONDS)
-        branches.append(_died(each, came.text) if isinstance(came, Died) else came)
-    record = plain.to_the_end()
-    untroubled = [_judged(each, record) for each, world in worlds if not world.troubles]
-    compared = [_compared(each, record) for each in branches]
-    return _with(broken(record), [*untroubled, *sorted(compared, key=lambda each: each.asked.seed)])
+        waiting.append((each, at_a_crossing(_branch(plain, each, world), limit_seconds=LIMIT_SECONDS)))
+    untroubled = plain.to_the_end()
+    found = [_judged(each, untroubled) for each, world in worlds if not world.troubles]
+    outline = untroubled.outline
+    for each, crossing in waiting:
+        came = crossing.goes_on(outline)
+        found.append(_died(each, came.text) if isinstance(came, Died) else came)
+    return _with(broken(untroubled), sorted(found, key=lambda each: (bool(each.troubles), each.asked.seed)))
 
 
-def _branch(plain: Play, asked: Asked, world: World) -> Callable[[], Judged]:
-    def play_on() -> Judged:
+def _branch(plain: Play, asked: Asked, world: World) -> Callable[[Record], Judged]:
+    def play_on(untroubled: Record) -> Judged:
         plain.lay(world)
-        record = plain.to_the_end()
-        return _judged(asked, record)
+        record = plain.to_the_end(untroubled)
+        return _judged(asked, record, (*broken(record), *ends_as_without_trouble(looks(record), untroubled)))
 
     return play_on
 
 
-def _judged(asked: Asked, record: Record) -> Judged:
+def _judged(asked: Asked, record: Record, violations: tuple[Violation, ...] = ()) -> Judged:
     return Judged(
         asked=asked,
-        violations=broken(record) if record.world.troubles else (),
+        violations=violations,
         troubles=tuple(trouble.about for trouble in record.world.troubles),
         struck=sum(entry.kind == "fault" for entry in record.run.entries),
         served=sum(hour.served for hour in record.run.traffic),
         failed=sum(hour.failed for hour in record.run.traffic),
         digest=digest(record.run),
         needed=asked.numbers_in(record.world),
-        looks=tuple(looks(record)),
         story=transcript(record.run) if asked.shows else "",
     )
-
-
-def _compared(found: Judged, untroubled: Record) -> Judged:
-    differing = ends_as_without_trouble(found.looks, untroubled)
-    return replace(found, violations=(*found.violations, *differing), looks=())
 
 
 def _with(wrong: tuple[Violation, ...], found: list[Judged]) -> list[Judged]:

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from rehearsal.cloud import Cloud
+from rehearsal.decisions import DECIDING
 from rehearsal.deployment import deploy
 from rehearsal.doing import Stage, do
 from rehearsal.judgement import Judge
@@ -18,8 +20,10 @@ from rehearsal.replay import TEMPLATE
 from rehearsal.run import Run
 from rehearsal.scenario import FOLDER, Scenario
 from rehearsal.simulation.calls import Recorder
+from rehearsal.simulation.ending_rules import SETTLING
 from rehearsal.simulation.latency import SlowStarts
-from rehearsal.simulation.record import FailedRequests, Record
+from rehearsal.simulation.record import Due, FailedRequests, Record
+from rehearsal.simulation.settling import LOOKS_EVERY, has_settled
 from rehearsal.simulation.worlds import World
 from rehearsal.steps import Step
 from rehearsal.streams import EPOCH
@@ -42,6 +46,8 @@ class Play:
         judge = Judge(cloud, outputs, lambda: observed(cloud, self._stage.scenario))
         self._stage = Stage(cloud, outputs, scenario, FOLDER, judge)
         self._waiting: list[Step] = list(scenario.steps)
+        self._dues: list[Due] = []
+        cloud.lambdas.answered.append(self._note_due)
 
     def play_before(self, moment: datetime) -> None:
         """All that happens by itself until then, and the steps before it: those of the moment itself come later."""
@@ -58,11 +64,13 @@ class Play:
         steps: tuple[Step, ...] = scenario.steps
         self._waiting = [*steps[:calm], *self._waiting, *steps[calm + base :]]
 
-    def to_the_end(self) -> Record:
-        """The cloud stays. Trouble that came and struck nothing has changed nothing: there it ends."""
+    def to_the_end(self, untroubled: Record | None = None) -> Record:
+        """The cloud stays. Trouble that came and struck nothing has changed nothing: there it ends. With a record of the
+        same world without trouble it ends where it stands again as that one does, unless it is to be played whole."""
         if self.world.troubles and not self._strikes():
-            self.world = replace(self.world, until=self.cloud.now)
-            self._stage.scenario = self.world.scenario
+            self._end_now()
+        elif untroubled is not None and not self.world.is_whole:
+            self._play_until_settled(untroubled)
         scenario: Scenario = self._stage.scenario
         while (due := self._next()) is not None and due[0] <= scenario.ends_at:
             self._do(*due)
@@ -70,7 +78,27 @@ class Play:
         cloud.advance(to=scenario.ends_at)
         left = leaks(cloud, self._outputs, scenario.leaves) if self.world.is_whole else ()
         run = observed(cloud, scenario, sent=tuple(self._stage.sent), leaks=left)
-        return Record(self.world, run, tuple(self._recorder.calls), tuple(_failures(cloud)))
+        return Record(self.world, run, tuple(self._recorder.calls), tuple(_failures(cloud)), tuple(self._dues))
+
+    def _note_due(self, logical_id: str, event: Any, answer: str) -> None:
+        if logical_id != DECIDING or event["intent"]["kind"] != "reconcile":
+            return
+        asked = json.loads(answer).get("next_at")
+        next_at = datetime.fromisoformat(asked) if asked else None
+        self._dues.append(Due(self.cloud.now, event["seen"]["deployment"]["name"], next_at))
+
+    def _end_now(self) -> None:
+        self.world = replace(self.world, until=self.cloud.now)
+        self._stage.scenario = self.world.scenario
+
+    def _play_until_settled(self, untroubled: Record) -> None:
+        look = self.world.calms[-1] + SETTLING
+        while look < self.world.scenario.ends_at:
+            self.play_before(look)
+            if has_settled(self.cloud, self._outputs, self.world.deployments, untroubled):
+                self._end_now()
+                return
+            look += LOOKS_EVERY
 
     def _strikes(self) -> bool:
         for calm in self.world.calms:

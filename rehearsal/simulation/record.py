@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rehearsal.run import Run
@@ -24,16 +25,32 @@ class FailedRequests:
 
 
 @dataclass(frozen=True)
+class Due:
+    """What reconciling came to, also where it is the same again: when the deployment asks to be looked at next."""
+
+    decided_at: datetime
+    deployment: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Record:
     world: World
     run: Run
     calls: tuple[SeenCall, ...] = ()
     failures: tuple[FailedRequests, ...] = ()
+    dues: tuple[Due, ...] = ()
 
     @property
     def changes(self) -> tuple[SeenCall, ...]:
         """What the service asked for and got."""
         return tuple(call for call in self.calls if call.by == "berth" and call.refused is None)
+
+    @property
+    def outline(self) -> Record:
+        """How its plans and endpoints stood over time, and nothing else: small enough to be handed on."""
+        run = replace(self.run, entries=(), holdings=(), traffic=(), verdicts=(), permissions=())
+        return Record(self.world, run)
 
     def events(self, deployment: str) -> tuple[Entry, ...]:
         """What the service announced of a deployment, in order."""
@@ -60,7 +77,11 @@ ABSENT = State("absent")
 
 def state_at(run: Run, endpoint: str, at: datetime) -> State:
     """From the history that the twin keeps; ABSENT if there was no such endpoint."""
-    span = next((each for each in reversed(run.endpoint_spans) if _covers(each, endpoint, at)), None)
+    return state_in(run.endpoint_spans, endpoint, at)
+
+
+def state_in(spans: Sequence[EndpointSpan], endpoint: str, at: datetime) -> State:
+    span = next((each for each in reversed(spans) if _covers(each, endpoint, at)), None)
     if span is None:
         return ABSENT
     return State(span.status, span.model, span.instance_type, span.instance_count, span.plan)

@@ -29,6 +29,7 @@ _SAME = timedelta(minutes=5)
 _AFTER_CUT = timedelta(minutes=30)
 """Where nobody looks any more, a change may be under way, or wait for the lease of a run that was stopped."""
 _SOON = timedelta(minutes=2)
+_A_MOMENT = timedelta(microseconds=1)
 
 
 def every_change_is_announced(record: Record) -> Iterator[Violation]:
@@ -88,7 +89,9 @@ def what_is_told_is_true(record: Record) -> Iterator[Violation]:
             told = _LIVE.search(entry.text)
             if told is not None and live != told[1]:
                 yield Violation("what is told is true", entry.at, f"{entry.text}; live is {live or 'nothing'}")
-            if entry.text.endswith("the endpoint is gone") and live is not None:
+            # In the moment of the news the next one may have begun.
+            was_live = config_at(record.run, name, entry.at - _A_MOMENT)
+            if entry.text.endswith("the endpoint is gone") and live is not None and was_live is not None:
                 yield Violation("what is told is true", entry.at, f"{entry.text}; live is {live}")
 
 

@@ -57,12 +57,12 @@ _PLENTY = 100
 _ORDERED = timedelta(hours=1)
 _PURCHASES = (*("sagemaker.CreateTrainingPlan",) * 3, "sagemaker.ListTrainingPlans")
 _PURCHASERS = ("ApplyPurchase", "ClaimPurchase", "RecordPurchase")
-_NEXT_SPELL = timedelta(hours=5)
+_NEXT_SPELL = timedelta(hours=3)
 _SETTLES = timedelta(minutes=65)
 """Ten minutes, a lapsed lease's twenty, and half an hour of rest."""
 _ORDERS = 0.5
 """So often trouble comes when a plan is being bought, where there is one to be bought."""
-_WHOLE = 0.15
+_WHOLE = 0.06
 """So many worlds are played to their own end whenever the trouble was."""
 
 type _Kind = Callable[[Random, World, datetime, datetime], Trouble]

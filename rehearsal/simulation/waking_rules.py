@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from rehearsal.simulation.record import Record
+from rehearsal.simulation.record import Due, Record
 from rehearsal.simulation.violations import Violation
-from rehearsal.timeline import Entry
 
 _LATE = timedelta(seconds=90)
 _AFTERMATH = timedelta(hours=1)
@@ -21,26 +20,24 @@ def woken_when_due(record: Record) -> Iterator[Violation]:
     nor, after a plan's times have moved, a schedule that has moved along.
     """
     for name in record.world.deployments:
-        decisions = record.decisions(name)
-        for decided, following in itertools.zip_longest(decisions, decisions[1:]):
-            due = _due(decided)
-            if due is None or (following is not None and following.at <= due + _LATE) or due > record.run.until - _LATE:
+        decided = [due for due in record.dues if due.deployment == name]
+        for due, following in itertools.zip_longest(decided, decided[1:]):
+            at = _beyond_the_next_watch(due)
+            if at is None or (following is not None and following.decided_at <= at + _LATE):
                 continue
             if (
-                not _excused(record, decided.at, due)
-                and not _plan_moved(record, decided.at, due)
-                and not _is_looked_at(record, name, due)
+                at <= record.run.until - _LATE
+                and not _excused(record, due.decided_at, at)
+                and not _plan_moved(record, due.decided_at, at)
             ):
-                yield Violation(
-                    "woken when due", due, f"{name} was to be looked at, as decided at {decided.at:%H:%M:%S}"
-                )
+                text = f"{name} was to be looked at, as decided at {due.decided_at:%H:%M:%S}"
+                yield Violation("woken when due", at, text)
 
 
-def _due(decided: Entry) -> datetime | None:
-    written = decided.more.get("next_at")
-    due = datetime.fromisoformat(str(written)) if written else None
-    # What is nearer than a schedule's precision is left to the next watch.
-    return due if due is not None and due > decided.at + timedelta(minutes=6) else None
+def _beyond_the_next_watch(due: Due) -> datetime | None:
+    """What is nearer than a schedule's precision is left to the next watch."""
+    is_far = due.next_at is not None and due.next_at > due.decided_at + timedelta(minutes=6)
+    return due.next_at if is_far else None
 
 
 def _excused(record: Record, decided_at: datetime, due: datetime) -> bool:
@@ -51,14 +48,5 @@ def _excused(record: Record, decided_at: datetime, due: datetime) -> bool:
 def _plan_moved(record: Record, decided_at: datetime, due: datetime) -> bool:
     return any(
         entry.kind == "state" and "changed from outside" in entry.text and decided_at <= entry.at <= due
-        for entry in record.run.entries
-    )
-
-
-def _is_looked_at(record: Record, name: str, due: datetime) -> bool:
-    return any(
-        entry.kind == "state"
-        and entry.subject.startswith(f"berth-deployment-reconcile/{name}-")
-        and abs(entry.at - due) <= _LATE
         for entry in record.run.entries
     )

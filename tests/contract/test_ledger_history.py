@@ -40,18 +40,18 @@ class TestHistory:
     def test_outcomes_come_newest_first(self, ledger: Ledger) -> None:
         for index in (2, 1, 3):
             ledger.history.keep_outcome(NAME, outcome(index))
-        assert [each.target for each in ledger.standing(NAME, NOW).attempts] == ["config-3", "config-2", "config-1"]
+        assert [each.target for each in ledger.standing(NAME).attempts] == ["config-3", "config-2", "config-1"]
 
     def test_the_newest_fifty_are_enough(self, ledger: Ledger) -> None:
         for index in range(53):
             ledger.history.keep_outcome(NAME, outcome(index))
-        targets = [each.target for each in ledger.standing(NAME, NOW).attempts]
+        targets = [each.target for each in ledger.standing(NAME).attempts]
         assert (len(targets), targets[0], targets[-1]) == (50, "config-52", "config-3")
 
     def test_a_failed_attempt_keeps_its_code_and_its_times(self, ledger: Ledger) -> None:
         failed = outcome(1, kind="failed", code="NoCapacity", asked="hand_over", rung="on_demand", plan_arn="arn")
         ledger.history.keep_outcome(NAME, failed)
-        [attempt] = ledger.standing(NAME, NOW).attempts
+        [attempt] = ledger.standing(NAME).attempts
         assert (attempt.kind, attempt.rung, attempt.done, attempt.code) == (
             "hand_over",
             "on_demand",
@@ -63,7 +63,7 @@ class TestHistory:
     def test_an_outcome_recorded_again_is_one_attempt_and_the_last_word_counts(self, ledger: Ledger) -> None:
         ledger.history.keep_outcome(NAME, outcome(1, kind="failed", code="TimedOut"))
         ledger.history.keep_outcome(NAME, outcome(1))
-        assert [each.done for each in ledger.standing(NAME, NOW).attempts] == [True]
+        assert [each.done for each in ledger.standing(NAME).attempts] == [True]
 
     def test_a_version_is_new_only_once(self, ledger: Ledger) -> None:
         assert not ledger.history.has_version(NAME, "v1", NOW)
@@ -75,42 +75,42 @@ class TestHistory:
         held = Hold(code="WaitingForPlan", reason="Scheduled", next_at=END)
         ledger.history.keep_hold(NAME, held, NOW)
         ledger.history.keep_hold(NAME, held, NOW)
-        assert ledger.standing(NAME, NOW).attempts == ()
+        assert ledger.standing(NAME).attempts == ()
 
     def test_a_stay_runs_until_it_is_ended_and_the_first_end_counts(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(START))
-        assert ledger.standing(NAME, NOW).stays == (stay(START),)
+        assert ledger.standing(NAME).stays == (stay(START),)
         assert ledger.history.end_stay(NAME, START, END)
         assert not ledger.history.end_stay(NAME, START, END + MINUTE)
-        assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
+        assert ledger.standing(NAME).stays == (stay(START, END),)
 
     def test_a_stay_begun_again_is_not_overwritten(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(START))
         ledger.history.end_stay(NAME, START, END)
         ledger.history.begin_stay(NAME, stay(START))
-        assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
+        assert ledger.standing(NAME).stays == (stay(START, END),)
 
     def test_a_turn_runs_until_it_is_ended_and_the_first_end_counts(self, ledger: Ledger) -> None:
         running = Turn(model="ft-a", started_at=START)
         ledger.history.begin_turn(NAME, running)
-        assert ledger.standing(NAME, NOW).turns == (running,)
+        assert ledger.standing(NAME).turns == (running,)
         assert ledger.history.end_turn(NAME, running, END)
         assert not ledger.history.end_turn(NAME, running, END + MINUTE)
         ledger.history.begin_turn(NAME, running)
-        assert ledger.standing(NAME, NOW).turns == (running.model_copy(update={"ended_at": END}),)
+        assert ledger.standing(NAME).turns == (running.model_copy(update={"ended_at": END}),)
 
     def test_a_try_that_failed_is_a_turn_of_its_own_and_turns_come_oldest_first(self, ledger: Ledger) -> None:
         failed = Turn(model="ft-b", started_at=END, ended_at=END, code="RolledBack")
         running = Turn(model="ft-a", started_at=START)
         for turn in (failed, running):
             ledger.history.begin_turn(NAME, turn)
-        assert ledger.standing(NAME, NOW).turns == (running, failed)
+        assert ledger.standing(NAME).turns == (running, failed)
         assert not ledger.history.end_turn(NAME, Turn(model="ft-c", started_at=START), END)
 
     def test_what_was_made_and_replaced_is_known_from_the_attempts(self, ledger: Ledger) -> None:
         spec = config_spec(registration(), instance_type="ml.p5.48xlarge", count=1, plan_arn=None)
         ledger.history.keep_outcome(NAME, _made(spec))
-        known = ledger.standing(NAME, NOW).attempts[0]
+        known = ledger.standing(NAME).attempts[0]
         assert known.config is not None
         assert known.config.model_dump(exclude={"variant"}) == spec.model_dump(exclude={"serves"})
         assert known.replaced == "old"
@@ -118,7 +118,7 @@ class TestHistory:
     def test_stays_come_oldest_first_and_never_expire(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(END, count=2))
         ledger.history.begin_stay(NAME, stay(START))
-        assert [each.started_at for each in ledger.standing(NAME, NOW).stays] == [START, END]
+        assert [each.started_at for each in ledger.standing(NAME).stays] == [START, END]
         assert not ledger.history.end_stay(NAME, NOW, END)
 
 

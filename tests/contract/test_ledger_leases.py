@@ -7,7 +7,7 @@ import pytest
 from berth_aws.leases import LEASE
 from berth_aws.ledger import Ledger
 from berth_core.errors import RefusedError
-from tests.builders import END
+from tests.builders import END, attempt, endpoint
 
 NAME = "llama-eval"
 NOW = datetime(2026, 3, 3, 11, 30, 0, 250_000, tzinfo=UTC)
@@ -18,7 +18,7 @@ class TestLeases:
     def test_the_first_to_claim_wins(self, ledger: Ledger) -> None:
         lease = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert (lease.holder, lease.purpose, lease.expires_at) == ("me", "endpoint_deploy", NOW + LEASE)
-        assert ledger.standing(NAME, NOW).lease == lease
+        assert ledger.standing(NAME).lease == lease
 
     def test_the_second_loses_and_learns_who_has_it(self, ledger: Ledger) -> None:
         mine = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
@@ -30,9 +30,21 @@ class TestLeases:
         assert (again.holder, again.expires_at) == ("me", NOW + MINUTE + LEASE)
 
     def test_an_expired_lease_is_anybodys(self, ledger: Ledger) -> None:
-        ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
-        assert ledger.standing(NAME, NOW + LEASE).lease is None
+        lapsed = ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
+        assert ledger.standing(NAME).lease == lapsed
         assert ledger.leases.claim(NAME, "you", "endpoint_rotate", NOW + LEASE).holder == "you"
+
+    @pytest.mark.parametrize("model", ["my-model", None])
+    def test_what_a_holder_has_begun_is_found_when_it_has_lapsed(self, ledger: Ledger, model: str | None) -> None:
+        made = endpoint().config
+        assert made is not None
+        config = made.model_copy(update={"model": model})  # a config for components has none
+        begun = attempt(done=False, code="RunDied", decision_id="llama-eval-deploy-1", config=config)
+        ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW, begun=begun)
+        ledger.leases.renew(NAME, "me", NOW + MINUTE)
+        found = ledger.standing(NAME).lease
+        assert found is not None
+        assert found.begun == begun
 
     def test_a_lease_lasts_until_its_very_end(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
@@ -42,7 +54,7 @@ class TestLeases:
     def test_renewing_puts_the_end_off(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert ledger.leases.renew(NAME, "me", NOW + 10 * MINUTE)
-        lease = ledger.standing(NAME, NOW + LEASE).lease
+        lease = ledger.standing(NAME).lease
         assert lease is not None
         assert (lease.purpose, lease.expires_at) == ("endpoint_deploy", NOW + 10 * MINUTE + LEASE)
 
@@ -56,18 +68,18 @@ class TestLeases:
     def test_insisting_renews(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         ledger.leases.insist(NAME, "me", NOW + LEASE)
-        assert ledger.standing(NAME, NOW + LEASE).lease is not None
+        assert ledger.standing(NAME).lease is not None
 
     def test_releasing_twice_is_harmless(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert ledger.leases.release(NAME, "me")
         assert not ledger.leases.release(NAME, "me")
-        assert ledger.standing(NAME, NOW).lease is None
+        assert ledger.standing(NAME).lease is None
 
     def test_nobody_releases_the_lease_of_another(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert not ledger.leases.release(NAME, "you")
-        assert ledger.standing(NAME, NOW).lease is not None
+        assert ledger.standing(NAME).lease is not None
 
     def test_each_deployment_has_its_own_lease(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
@@ -79,7 +91,7 @@ class TestLeases:
         assert (kept.holder, kept.urgent) == ("you", False)
         taken = ledger.leases.claim(NAME, "me", "window_handover", NOW, deadline=END, instead_of="you")
         assert (taken.holder, taken.urgent, taken.deadline) == ("me", True, END)
-        assert ledger.standing(NAME, NOW).lease == taken
+        assert ledger.standing(NAME).lease == taken
         with pytest.raises(RefusedError, match="another run has taken over"):
             ledger.leases.insist(NAME, "you", NOW)
 

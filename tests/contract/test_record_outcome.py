@@ -88,9 +88,9 @@ def test_a_retry_of_the_same_run_tells_it_again_since_its_first_answer_was_lost(
 
 def test_the_lease_is_released_only_if_it_is_asked(ledger: Ledger) -> None:
     recorded(ledger, ended(release=False, decision=HOLD, seen=snapshot()))
-    assert ledger.standing(NAME, NOW).lease is not None
+    assert ledger.standing(NAME).lease is not None
     recorded(ledger, ended())
-    assert ledger.standing(NAME, NOW).lease is None
+    assert ledger.standing(NAME).lease is None
 
 
 def test_releasing_alone_leaves_what_was_seen_and_held(ledger: Ledger) -> None:
@@ -108,7 +108,7 @@ def test_an_outcome_becomes_an_attempt_and_a_later_hold_is_news_again(ledger: Le
     seen = snapshot(now=END - timedelta(hours=1, minutes=50), endpoint=endpoint(plan_arn=None))
     answer = recorded(ledger, ended(decision=HAND_OVER, outcome=outcome(seen), seen=seen))
     assert news(answer) == ["Handover Completed"]
-    [attempt] = ledger.standing(NAME, NOW).attempts
+    [attempt] = ledger.standing(NAME).attempts
     assert (attempt.kind, attempt.rung, attempt.done) == ("hand_over", "on_demand", True)
     assert news(recorded(ledger, ended("later", decision=HOLD, seen=snapshot()))) == ["Decision Held"]
 
@@ -116,14 +116,14 @@ def test_an_outcome_becomes_an_attempt_and_a_later_hold_is_news_again(ledger: Le
 def test_a_stay_on_demand_is_found_even_if_nobody_wrote_down_its_beginning(ledger: Ledger) -> None:
     seen = snapshot(now=END - timedelta(hours=1), endpoint=endpoint(plan_arn=None))
     recorded(ledger, ended(decision=HAND_OVER, outcome=outcome(seen), seen=seen))
-    assert ledger.standing(NAME, NOW).stays == (stay(HAND_OVER.started_at),)
+    assert ledger.standing(NAME).stays == (stay(HAND_OVER.started_at),)
 
 
 def test_a_stay_ends_when_the_endpoint_is_seen_elsewhere(ledger: Ledger) -> None:
     ledger.history.begin_stay(NAME, stay(START))
     seen = snapshot(now=END, endpoint=endpoint(), on_demand=(stay(START),))
     recorded(ledger, ended(decision=HOLD, seen=seen))
-    assert ledger.standing(NAME, NOW).stays == (stay(START, END),)
+    assert ledger.standing(NAME).stays == (stay(START, END),)
 
 
 def test_a_failure_before_any_decision_is_told_in_the_words_of_its_cause(ledger: Ledger) -> None:
@@ -159,8 +159,8 @@ def test_turns_begin_and_end_with_what_is_seen(ledger: Ledger) -> None:
     turns = registration(evaluate=[{"model": "ft-a", "hours": 4}])
     running = snapshot(now=NOW, deployment=turns, endpoint=endpoint(registration(model="ft-a")))
     recorded(ledger, ended(decision=HOLD, seen=running))
-    begun = ledger.standing(NAME, NOW).turns
+    begun = ledger.standing(NAME).turns
     assert begun == (Turn(model="ft-a", started_at=NOW),)
     gone = snapshot(now=END, deployment=turns, turns=begun)
     recorded(ledger, ended(decision=HOLD, seen=gone))
-    assert ledger.standing(NAME, NOW).turns == (Turn(model="ft-a", started_at=NOW, ended_at=END),)
+    assert ledger.standing(NAME).turns == (Turn(model="ft-a", started_at=NOW, ended_at=END),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from berth_aws.leases import LEASE, Leases
-from berth_core.facts import Lease
+from berth_core.facts import Attempt, Lease
 
 
 class FakeLeases(Leases):
@@ -20,6 +20,7 @@ class FakeLeases(Leases):
         *,
         deadline: datetime | None = None,
         instead_of: str | None = None,
+        begun: Attempt | None = None,
     ) -> Lease:
         held = self._leases.get(deployment)
         if held is not None and held.holder not in (holder, instead_of) and held.expires_at > now:
@@ -31,6 +32,7 @@ class FakeLeases(Leases):
             fence=int(now.timestamp() * 1_000_000),
             urgent=deadline is not None,
             deadline=deadline,
+            begun=begun,
         )
         return self._leases[deployment]
 
@@ -51,6 +53,5 @@ class FakeLeases(Leases):
     def of(self, names: Iterable[str]) -> dict[str, Lease]:
         return {name: self._leases[name] for name in names if name in self._leases}
 
-    def in_force(self, deployment: str, now: datetime) -> Lease | None:
-        held = self._leases.get(deployment)
-        return held if held is not None and held.expires_at > now else None
+    def latest(self, deployment: str) -> Lease | None:
+        return self._leases.get(deployment)

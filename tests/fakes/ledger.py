@@ -1,7 +1,5 @@
 """The ledger in memory. It passes the same tests as the one in DynamoDB: tests/contract/test_ledger_*.py."""
 
-from datetime import datetime
-
 from berth_aws.ledger import Ledger
 from berth_aws.overview import Overview
 from berth_aws.standing import Standing
@@ -43,9 +41,9 @@ class FakeLedger(Ledger):
             refusals=self.refusals.all(),
         )
 
-    def standing(self, deployment: str, now: datetime) -> Standing:
+    def standing(self, deployment: str) -> Standing:
         return Standing(
-            lease=self.leases.in_force(deployment, now),
+            lease=self.leases.latest(deployment),
             attempts=self.history.attempts(deployment),
             stays=self.history.stays(deployment),
             turns=self.history.turns(deployment),

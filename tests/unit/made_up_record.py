@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from rehearsal.run import Run
 from rehearsal.simulation.calls import SeenCall
-from rehearsal.simulation.record import FailedRequests, Record
+from rehearsal.simulation.record import Due, FailedRequests, Record
 from rehearsal.simulation.worlds import Declared, Trouble, World
 from rehearsal.timeline import Entry
 from tests.unit.made_up_run import NAME, OPENS, P5, PLAN, START, UNTIL, minutes, plan, scenario
@@ -43,6 +43,7 @@ def trouble(*excuses: str) -> Trouble:
 def record(*entries: Entry, calls: tuple[SeenCall, ...] = (), **other: Any) -> Record:
     failures = other.pop("failures", ())
     about = other.pop("world", world())
+    dues = other.pop("dues", ())
     given: dict[str, Any] = {
         "scenario": scenario(),
         "until": UNTIL,
@@ -50,7 +51,7 @@ def record(*entries: Entry, calls: tuple[SeenCall, ...] = (), **other: Any) -> R
         "plans": (plan(),),
         "prices_usd_per_hour": ((P5, "50.00"),),
     }
-    return Record(about, Run(**{**given, **other}), calls, failures)
+    return Record(about, Run(**{**given, **other}), calls, failures, dues)
 
 
 def call(operation: str, after: timedelta = timedelta(), **other: Any) -> SeenCall:
@@ -75,6 +76,10 @@ def told(detail_type: str, after: timedelta, text: str = "because") -> Entry:
 
 def decided(after: timedelta, **more: Any) -> Entry:
     return Entry(OPENS + after, "decision", NAME, "it is so", {"reason": "it is so", **more})
+
+
+def due(after: timedelta, next_at: datetime | None) -> Due:
+    return Due(OPENS + after, NAME, next_at)
 
 
 def bought(usd: str, by: str = "berth") -> Entry:

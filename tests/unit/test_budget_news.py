@@ -26,8 +26,8 @@ def away(hours: float, *stays: Any, **allowed: Any) -> Any:
     [
         (away(7.9), 0),
         (away(8), 80),
-        (away(9.7), 80),
-        (away(9.82), 100),
+        (away(9.6), 80),
+        (away(9.7), 100),
         (away(9.9), 100),
         (away(12), 100),
         (away(4, max_usd="275.20"), 80),
@@ -54,7 +54,7 @@ def test_it_asks_to_be_looked_at_when_it_has_to_be_told() -> None:
 
 def test_the_end_is_told_while_there_is_time_to_raise_the_cap_and_before_the_deletion_begins() -> None:
     before = away(9).model_copy(update={"plans": ()})
-    ends_at = END + 10 * HOUR - 6 * MINUTE
+    ends_at = END + 10 * HOUR - 11 * MINUTE
     assert last_call_at(before) == ends_at - LAST_CALL
     held: Any = decide(before)
     assert (held.kind, held.next_at) == ("hold", ends_at - LAST_CALL)
@@ -90,8 +90,8 @@ def test_the_news_has_the_numbers_and_the_way_out() -> None:
     ("seen", "reason"),
     [
         (
-            away(9.82),
-            "on-demand has used 9.8 of 10 hours, 540.49 of 2400.00 USD, and the way off begins at 2026-03-10 21:24 UTC",
+            away(9.7),
+            "on-demand has used 9.7 of 10 hours, 533.89 of 2400.00 USD, and the way off begins at 2026-03-10 21:19 UTC",
         ),
         (away(9.9), "on-demand has used 9.9 of 10 hours, 544.90 of 2400.00 USD, and the way off begins now"),
         (

@@ -76,7 +76,8 @@ def test_and_looked_at_less_and_less_often(after_minutes: int, rests_minutes: in
 def test_on_demand_that_would_be_over_before_it_serves_is_not_begun() -> None:
     small = registration(end_of_window={"on_demand": {**ON_DEMAND, "max_usd": "9.00"}})  # 10 minutes of p5, 25 of p4d
     waiting = decide(snapshot(now=END - 100 * MINUTE, deployment=small, endpoint=endpoint()))
-    assert waiting.code == "WaitingToDelete"
+    # A budget doesn't grow: no need to look every five minutes.
+    assert (waiting.code, waiting.next_at) == ("WaitingToDelete", END - 85 * MINUTE)
     assert "on_demand: its hours or its USD are used up" in waiting.reason
     decision = decide(snapshot(now=END - 70 * MINUTE, deployment=small, endpoint=endpoint()))
     assert isinstance(decision, HandOver)

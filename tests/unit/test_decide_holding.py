@@ -162,7 +162,7 @@ def test_who_goes_first(ours: int, rivals: tuple[Rival, ...], goes: bool) -> Non
     decision = decide(snapshot(deployment=mine, plans=(ONE_FREE,), rivals=rivals))
     assert isinstance(decision, Deploy) is goes
     if not goes:
-        assert (decision.code, decision.next_at) == ("WaitingForPlan", START + 65 * MINUTE)
+        assert (decision.code, decision.next_at) == ("WaitingForPlan", START + 75 * MINUTE)
         assert f"{rivals[0].name} (priority {rivals[0].priority}) comes first" in decision.reason
 
 

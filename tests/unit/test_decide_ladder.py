@@ -161,6 +161,6 @@ def test_no_home_without_room_is_looked_at_again() -> None:
     full = plan(available_count=0, in_use_count=2)
     away: dict[str, Any] = {"endpoint": endpoint(plan_arn=None), "on_demand": (stay(START + 50 * MINUTE),)}
     decision = decide(snapshot(plans=(full,), **away))
-    assert (decision.code, decision.next_at) == ("AsWanted", START + 65 * MINUTE)
+    assert (decision.code, decision.next_at) == ("AsWanted", START + 75 * MINUTE)
     stays = registration(end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
     assert decide(snapshot(deployment=stays, plans=(full,), **away)).next_at > START + 2 * HOUR

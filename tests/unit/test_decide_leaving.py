@@ -132,11 +132,11 @@ def test_on_demand_ends_at_whichever_cap_comes_first_and_is_told_of_before(
     assert decide(snapshot(now=END + HOUR, **on)).next_at == warned
     holding = decide(snapshot(now=warned, **on))
     assert isinstance(holding, Hold)
-    assert holding.next_at == end - 16 * MINUTE
-    told = decide(snapshot(now=end - 16 * MINUTE, **on))
+    assert holding.next_at == end - 21 * MINUTE
+    told = decide(snapshot(now=end - 21 * MINUTE, **on))
     assert isinstance(told, Hold)
-    assert told.next_at == end - 6 * MINUTE
-    decision = decide(snapshot(now=end - 6 * MINUTE, **on))
+    assert told.next_at == end - 11 * MINUTE
+    decision = decide(snapshot(now=end - 11 * MINUTE, **on))
     assert isinstance(decision, HandOver)
     assert decision.rung == "delete"
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from berth_core.decide.watch import (
     DeploymentBrief,
     EndpointBrief,
@@ -102,8 +104,40 @@ def test_a_moved_end_is_told_wakes_and_moves_the_schedules() -> None:
     assert {moment.at for moment in moved.moments if moment.name.endswith("-end")} == {END - 24 * HOUR}
 
 
-def test_counts_of_free_instances_are_no_news() -> None:
-    assert watch(plans=(plan(available_count=0, in_use_count=2),)).rows == ()
+def test_counts_of_free_instances_are_no_news_and_are_remembered() -> None:
+    less = watch(plans=(plan(available_count=0, in_use_count=2),))
+    assert (less.changes, less.wakes) == ((), ())
+    assert [row.seen.available_count for row in less.rows] == [0]
+
+
+@pytest.mark.parametrize(
+    ("before", "free", "placed_on", "woken"),
+    [
+        (0, 1, None, True),
+        (1, 2, "p5-other", True),
+        (0, 1, "p5-for-eval", False),
+        (2, 2, None, False),
+        (2, 1, None, False),
+    ],
+    ids=["first", "one more", "by itself", "as before", "fewer"],
+)
+def test_instances_that_come_free_wake_who_waits_for_them(
+    before: int, free: int, placed_on: str | None, woken: bool
+) -> None:
+    """No event tells of them, and whoever waits asks to be looked at only now and then."""
+    found = watch(
+        plans=(plan(available_count=free),),
+        rows=(PlanRow(name="p5-for-eval", seen=plan(available_count=before)),),
+        deployments=(brief(placed_on=placed_on),),
+    )
+    reasons = [f"plan p5-for-eval: {free} of 2 free, {before} before"] if woken else []
+    assert [wake.reason for wake in found.wakes] == reasons
+
+
+def test_instances_of_a_plan_that_it_does_not_name_wake_nobody() -> None:
+    other = {"name": "p5-other", "arn": "arn:aws:sagemaker:us-east-1:111122223333:training-plan/p5-other"}
+    rows = (PlanRow(name="p5-other", seen=plan(**other, available_count=0)), PlanRow(name="p5-for-eval", seen=plan()))
+    assert watch(plans=(plan(), plan(**other)), rows=rows, deployments=(brief(placed_on=None),)).wakes == ()
 
 
 def test_each_block_has_its_moments_and_past_ones_have_none() -> None:
@@ -119,6 +153,13 @@ def test_a_plan_that_should_be_open_is_looked_at_again_soon() -> None:
     late = watch(now=START, plans=(plan(status="Scheduled"),), rows=(PlanRow(name="p5-for-eval", seen=plan()),))
     assert START + 2 * MINUTE in {moment.at for moment in late.moments if moment.name.endswith("-late")}
     assert not [moment for moment in watch(now=START).moments if moment.name.endswith("-late")]
+
+
+def test_what_is_too_near_for_a_schedule_gets_one_a_little_later_and_is_not_left_to_the_next_watch() -> None:
+    near, far = START + HOUR + timedelta(seconds=9), START + HOUR + timedelta(seconds=61)
+    for due_at, at in ((near, START + HOUR + 2 * MINUTE), (far, far)):
+        due = watch(deployments=(brief(due_at=due_at),))
+        assert [moment.at for moment in due.moments if moment.name.endswith("-due")] == [at]
 
 
 def test_a_deployment_asks_for_its_own_moment() -> None:

@@ -68,7 +68,7 @@ def test_nothing_closes_on_a_plan_whose_first_block_is_still_to_come() -> None:
 @pytest.mark.parametrize(
     ("over", "leaves"),
     [
-        ({}, END + 24 * HOUR - 6 * MINUTE),
+        ({}, END + 24 * HOUR - 11 * MINUTE),
         ({"endpoint": endpoint(plan_arn=None, status="Failed")}, None),
         ({"on_demand": (stay(END, END + HOUR),)}, None),
         ({"deployment": NOT_ALLOWED}, END + 2 * HOUR),

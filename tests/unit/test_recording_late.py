@@ -50,7 +50,7 @@ def test_a_rotation_that_came_in_the_end_is_told_and_its_row_says_so() -> None:
     assert told.detail["reason"] == f"{LIVE.config_name} is live after all: it took 173 minutes (TimedOut before)"
     outcome = recording.outcome
     assert outcome is not None
-    assert (outcome.kind, outcome.code, outcome.decision_id) == ("done", "", "llama-eval-rotate-1")
+    assert (outcome.kind, outcome.code, outcome.decision_id) == ("done", "TimedOut", "llama-eval-rotate-1")
     assert (outcome.started_at, outcome.ended_at) == (NOW - timedelta(hours=3), NOW - timedelta(minutes=7))
     assert (outcome.config and outcome.config.model) == "my-model-v2"
     assert recording.held == AS_WANTED

@@ -15,7 +15,6 @@ from rehearsal.simulation.record import Record
 from rehearsal.simulation.rules import RULES, broken
 from rehearsal.simulation.violations import Violation
 from rehearsal.simulation.worlds import Declared
-from rehearsal.timeline import Entry
 from tests.unit.made_up_record import (
     CALM,
     CONFIG,
@@ -23,6 +22,7 @@ from tests.unit.made_up_record import (
     bought,
     call,
     decided,
+    due,
     failed,
     left,
     purchase,
@@ -41,9 +41,6 @@ ON_DEMAND_RUNG = decided(HOUR, decision="hand_over", rung="on_demand")
 COMPLETED = told("Handover Completed", HOUR + minutes(5))
 EXPIRED = "Endpoint capacity reservation has expired."
 DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}")
-DUE = f"{(OPENS + HOUR).isoformat()}"
-LOOKED = Entry(OPENS + HOUR + minutes(1), "state", f"berth-deployment-reconcile/{NAME}-1", "started")
-
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
 UPDATED = (
     span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
@@ -166,8 +163,8 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
     ),
     (
         waking_rules.woken_when_due,
-        record(decided(timedelta(), next_at=DUE), LOOKED),
-        record(decided(timedelta(), next_at=DUE), replace(LOOKED, at=LOOKED.at + minutes(4))),
+        record(dues=(due(timedelta(), OPENS + HOUR), due(HOUR + minutes(1), None))),
+        record(dues=(due(timedelta(), OPENS + HOUR), due(HOUR + minutes(5), None))),
     ),
     (nothing_leaks, left("endpoint config llama-eval-0badcafe-x1"), left(f"endpoint config {CONFIG}")),
     (

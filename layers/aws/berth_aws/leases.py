@@ -7,7 +7,7 @@ from berth_aws.attributes import Item
 from berth_aws.partitions import of_deployment
 from berth_aws.table import Table, iso, without_keys
 from berth_core.errors import RefusedError
-from berth_core.facts import Lease
+from berth_core.facts import Attempt, Lease
 
 LEASE_ROW = "lease"
 LEASE = timedelta(minutes=15)
@@ -29,11 +29,13 @@ class Leases:
         *,
         deadline: datetime | None = None,
         instead_of: str | None = None,
+        begun: Attempt | None = None,
     ) -> Lease:
         """The lease that is in force afterwards: the caller's own if it won, else the other holder's.
 
         Re-entrant: claiming again as the same holder renews, with a new fence. An expired lease is anybody's. With a
         `deadline` it is a hand-over's, which nobody takes away; `instead_of` takes it away from that holder.
+        `begun` is kept for whoever finds the lease lapsed.
         """
         lease = Lease(
             holder=holder,
@@ -42,17 +44,19 @@ class Leases:
             fence=int(now.timestamp() * 1_000_000),
             urgent=deadline is not None,
             deadline=deadline,
+            begun=begun,
         )
+        row = {name: value for name, value in lease.model_dump(mode="json").items() if value is not None}
         written = self._table.put(
             of_deployment(deployment),
             LEASE_ROW,
-            {**lease.model_dump(mode="json", exclude_none=True), "expires_at": iso(lease.expires_at)},
+            {**row, "expires_at": iso(lease.expires_at)},
             "attribute_not_exists(#pk) OR #holder = :holder OR #holder = :instead_of OR #expires_at <= :now",
             holder=holder,
             instead_of=instead_of or holder,
             now=iso(now),
         )
-        return _lease(written.found) if written.found else lease
+        return lease_of(written.found) if written.found else lease
 
     def renew(self, deployment: str, holder: str, now: datetime, fence: int | None = None) -> bool:
         """Whether the holder still has it. One that expired, and that nobody took, is still the holder's.
@@ -77,17 +81,13 @@ class Leases:
     def of(self, names: Iterable[str]) -> dict[str, Lease]:
         """The leases of these deployments, also those that have lapsed: a run that ends well gives its lease back."""
         rows = self._table.get_all((of_deployment(name), LEASE_ROW) for name in names)
-        return {row["pk"].removeprefix(of_deployment("")): _lease(row) for row in rows}
+        return {row["pk"].removeprefix(of_deployment("")): lease_of(row) for row in rows}
 
     def release(self, deployment: str, holder: str) -> bool:
         """False if there was nothing of this holder's to release: doing it twice, or too late, is harmless."""
         return self._table.delete(of_deployment(deployment), LEASE_ROW, "#holder = :holder", holder=holder).done
 
 
-def in_force(row: Item, now: datetime) -> Lease | None:
-    """The lease of this row, None if it has expired."""
-    return _lease(row) if row["expires_at"] > iso(now) else None
-
-
-def _lease(row: Item) -> Lease:
+def lease_of(row: Item) -> Lease:
+    """As it stands in the row, in force or lapsed."""
     return Lease.model_validate(without_keys(row))

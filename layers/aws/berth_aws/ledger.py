@@ -12,8 +12,6 @@ from berth_aws import clients
 from berth_aws.table import Table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from berth_aws.component_rows import ComponentRows
     from berth_aws.history import History
     from berth_aws.leases import Leases
@@ -47,11 +45,11 @@ class Ledger:
 
         return overview(self._table)
 
-    def standing(self, deployment: str, now: datetime) -> Standing:
+    def standing(self, deployment: str) -> Standing:
         """What a decision needs to know of one deployment's past: one query."""
         from berth_aws.standing import standing
 
-        return standing(self._table, deployment, now)
+        return standing(self._table, deployment)
 
     @cached_property
     def registrations(self) -> Registrations:

@@ -1,10 +1,9 @@
 """What a decision reads of one deployment's past: in one query, which its old attempts don't make longer."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 from berth_aws.history import ATTEMPT, NEWEST, STAY, TURN, attempt, stay, turn
-from berth_aws.leases import LEASE_ROW, in_force
+from berth_aws.leases import LEASE_ROW, lease_of
 from berth_aws.partitions import of_deployment
 from berth_aws.table import Table
 from berth_core.facts import Attempt, Lease, OnDemandUse, Turn
@@ -14,7 +13,7 @@ OTHER_ROWS = 14
 
 
 class Standing(NamedTuple):
-    """The lease if one is in force, the newest attempts (the last one first), all stays on on-demand and all
+    """The lease, in force or lapsed, the newest attempts (the last one first), all stays on on-demand and all
     turns of an evaluation (oldest first)."""
 
     lease: Lease | None
@@ -23,7 +22,7 @@ class Standing(NamedTuple):
     turns: tuple[Turn, ...]
 
 
-def standing(table: Table, deployment: str, now: datetime) -> Standing:
+def standing(table: Table, deployment: str) -> Standing:
     """The partition from its end: turns, stays, the lease, then attempts, of which the newest are enough."""
     lease: Lease | None = None
     attempts: list[Attempt] = []
@@ -35,7 +34,7 @@ def standing(table: Table, deployment: str, now: datetime) -> Standing:
         elif row["sk"].startswith(TURN):
             turns.append(turn(row))
         elif row["sk"] == LEASE_ROW:
-            lease = in_force(row, now)
+            lease = lease_of(row)
         elif row["sk"].startswith(ATTEMPT):
             attempts.append(attempt(row))
         if len(attempts) == NEWEST:

@@ -68,7 +68,7 @@ class TestApply:
         monkeypatch.setattr(apply_config_step, "described", lambda *_: described)
         monkeypatch.setattr(apply_config_step, "config_seen", lambda *_: there)
         monkeypatch.setattr(apply_config_step, "create_config", lambda _client, each, _tags: asked.append(each))
-        apply_config_step.make_live_config_again(NAME, OURS, ledger, NOW)
+        apply_config_step.make_live_config_again(NAME, OURS, ledger)
         assert asked == ([spec] if made else [])
 
     def test_a_hop_is_written_down_as_one_and_a_gap_ends_with_a_creation(
@@ -80,7 +80,7 @@ class TestApply:
         monkeypatch.setattr(apply_endpoint_step, "update_endpoint", lambda *_, **__: "updated")
         monkeypatch.setattr(apply_endpoint_step, "create_endpoint", lambda *_: "created")
         assert apply_endpoint(NAME, "me", hop, "berth", ledger, NOW).asked == "updated"
-        assert [each.hop for each in ledger.standing(NAME, NOW).stays] == [True]
+        assert [each.hop for each in ledger.standing(NAME).stays] == [True]
         anew = hop.model_copy(update={"action": "replace", "rung": "recreate"})
         assert apply_endpoint(NAME, "me", anew, "berth", ledger, NOW).asked == "created"
 
@@ -94,7 +94,7 @@ class TestApply:
         monkeypatch.setattr(apply_endpoint_step, "update_endpoint", refuse)
         with pytest.raises(RefusedError, match="no capacity"):
             apply_endpoint(NAME, "me", self.hand_over(), "berth", ledger, NOW)
-        assert ledger.standing(NAME, NOW).stays == (stay(NOW),)
+        assert ledger.standing(NAME).stays == (stay(NOW),)
 
     def test_a_deletion_is_not_asked_for_here(self, ledger: FakeLedger) -> None:
         ledger.leases.claim(NAME, "me", "window_handover", NOW)

@@ -35,15 +35,15 @@ def apply_config(
     ledger.leases.insist(deployment, holder, now, fence)
     tags = tags_for(stack, registration)
     if isinstance(decision, Resize):
-        make_live_config_again(deployment, tags, ledger, now)
+        make_live_config_again(deployment, tags, ledger)
         return ConfigMade(config_name=decision.config_name)
     spec = _spec(decision)
     create_config(clients.once_only("sagemaker"), spec, tags)
-    make_live_config_again(deployment, tags, ledger, now)
+    make_live_config_again(deployment, tags, ledger)
     return ConfigMade(config_name=spec.name)
 
 
-def make_live_config_again(deployment: str, tags: dict[str, str], ledger: Ledger, now: datetime) -> None:
+def make_live_config_again(deployment: str, tags: dict[str, str], ledger: Ledger) -> None:
     """If somebody deleted the config that is live: SageMaker changes no endpoint whose config it can't find
     (aws-facts 2.7). What it was is known from its name, in the ledger; nothing is done for a name that isn't ours."""
     sagemaker = clients.shared("sagemaker")
@@ -51,7 +51,7 @@ def make_live_config_again(deployment: str, tags: dict[str, str], ledger: Ledger
     live = there.get("EndpointConfigName") if there is not None else None
     if live is None or config_seen(sagemaker, live) is not None:
         return
-    made = (attempt.config for attempt in ledger.standing(deployment, now).attempts if attempt.config is not None)
+    made = (attempt.config for attempt in ledger.standing(deployment).attempts if attempt.config is not None)
     known = next((config for config in made if config.name == live), None)
     if known is not None:
         serves = "model" if known.model else "components"

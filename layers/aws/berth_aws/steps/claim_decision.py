@@ -5,6 +5,7 @@ from typing import Literal
 
 from berth_aws.ledger import Ledger
 from berth_core.decide.intent import Intent
+from berth_core.decide.unheard import begun_by
 from berth_core.decisions import Decision, HandOver, Scale
 from berth_core.model import Frozen
 
@@ -28,7 +29,7 @@ def claim_decision(
 ) -> Claim:
     """Idempotent: a holder that claims again renews. What a person asked by hand is in force from here on."""
     deadline = decision.finish_by if isinstance(decision, HandOver) else None
-    lease = ledger.leases.claim(deployment, holder, purpose, now, deadline=deadline)
+    lease = ledger.leases.claim(deployment, holder, purpose, now, deadline=deadline, begun=begun_by(decision))
     if lease.holder != holder:
         reason = f"{lease.holder} is at it ({lease.purpose}), until {lease.expires_at:%Y-%m-%d %H:%M} UTC at the latest"
         return Claim(kind="lost", reason=reason)

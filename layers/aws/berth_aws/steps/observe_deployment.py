@@ -35,7 +35,7 @@ def observe_deployment(
         )
     sagemaker = clients.shared("sagemaker")
     endpoint = endpoint_seen(sagemaker, name)
-    past = ledger.standing(name, now)
+    past = ledger.standing(name)
     endpoint = with_its_config(endpoint, past.attempts)
     plans = _plans(sagemaker, registration, endpoint, ledger)
     under = endpoint.plan_arn if endpoint else None

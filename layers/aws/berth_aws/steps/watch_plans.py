@@ -94,14 +94,15 @@ def _wake(wake: Wake, place: Place, now: datetime) -> bool:
 def _keep_schedules(
     wanted: tuple[Moment, ...], made: Mapping[str, datetime], wakeup: Wakeup, ledger: Ledger, now: datetime
 ) -> None:
+    # One that is about to fire is left to fire; one that has fired deleted itself.
+    firing = {name for name, at in made.items() if now < at <= now + SCHEDULE_PRECISION}
     for moment in wanted:
-        if made.get(moment.name) != moment.at:
+        if moment.name not in firing and made.get(moment.name) != moment.at:
             keep_schedule(clients.shared("scheduler"), wakeup, moment, now)
             ledger.moments.keep(moment)
-    names = {moment.name for moment in wanted}
+    names = {moment.name for moment in wanted} | firing
     for name, at in made.items():
-        # One that is about to fire isn't wanted any more, and is left to fire; one that has fired deleted itself.
-        if name in names or now < at <= now + SCHEDULE_PRECISION:
+        if name in names:
             continue
         if at > now:
             drop_schedule(clients.shared("scheduler"), wakeup.group, name)

@@ -29,6 +29,7 @@ from berth_core.decide.settled import AS_WANTED, as_wanted, removed
 from berth_core.decide.spending import spend, spends_at
 from berth_core.decide.taking_over import held_by_another
 from berth_core.decide.tidying import cleared
+from berth_core.decide.unheard import unheard
 from berth_core.decisions import BeginPurchase, Change, Decision, Hold, Refuse, Scale, TakeOver
 from berth_core.facts import Snapshot
 
@@ -40,6 +41,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "reconcile": (
         removed,
         *FORBIDDING,
+        unheard,
         spend,
         leave,
         not_supported,

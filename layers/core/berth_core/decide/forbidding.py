@@ -27,6 +27,9 @@ others while it lasts. A lack of room is no such failure, and is tried on."""
 COMPONENT_FAILED = "ComponentFailed"
 ROLLED_BACK = "RolledBack"
 GAVE_UP = "GaveUp"
+RUN_DIED = "RunDied"
+"""As a hold: told, and looked at again at once. As an attempt's code: nobody heard of its end, and nothing is known
+against trying it again."""
 
 
 def not_ours(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -144,7 +147,7 @@ def _failures_in_a_row(seen: Snapshot, decision: Change) -> list[Attempt]:
     for attempt in seen.attempts:
         if attempt.done or attempt.ended_at < seen.deployment.registered_at:
             break
-        if attempt.kind == decision.kind and _same_target(attempt, decision):
+        if attempt.code != RUN_DIED and attempt.kind == decision.kind and _same_target(attempt, decision):
             failures.append(attempt)
     return failures
 

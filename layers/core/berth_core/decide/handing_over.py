@@ -6,7 +6,7 @@ from berth_core.decide.forbidding import LONGEST_REST, LONGEST_REST_LEAVING
 from berth_core.decide.holding import hands_off
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import ladder_of, unavailable
-from berth_core.decide.placing import LOOK_AGAIN
+from berth_core.decide.placing import LOOK_AGAIN, TOLD_BY_THE_WATCH
 from berth_core.decide.rungs import TAKE, Taken, failed_since, types_tried
 from berth_core.decide.standing_on import block_left
 from berth_core.decide.window import MARGIN, Slot, finish_by, slots, time_for
@@ -36,7 +36,7 @@ def next_rung(seen: Snapshot, intent: Intent, block: Block | None, why: str) -> 
             passed_over.append(f"{rung}: {taken}")
             continue
         if _is_too_early_to_delete(seen, intent, block, slot):
-            return _wait_to_delete(seen, slot, "; ".join(passed_over))
+            return _wait_to_delete(seen, intent, slot, "; ".join(passed_over))
         return _hand_over(seen, slot, taken, "; ".join(passed_over), end)
     # Other plans may open and instances come free: as long as it stands on the window, it is tried again.
     next_at = seen.now + _rest(seen, block, planned[0].start_by if planned else end)
@@ -65,9 +65,11 @@ def _is_too_early_to_delete(seen: Snapshot, intent: Intent, block: Block | None,
     return by_ladder and slot.rung == "delete" and seen.now < slot.start_by
 
 
-def _wait_to_delete(seen: Snapshot, slot: Slot, reason: str) -> Hold:
+def _wait_to_delete(seen: Snapshot, intent: Intent, slot: Slot, reason: str) -> Hold:
+    """What just failed is tried again soon; room on another plan the watch tells, and a budget doesn't grow."""
+    rest = LOOK_AGAIN if intent.tried else TOLD_BY_THE_WATCH
     text = f"{reason}; delete has time until {slot.start_by:%H:%M} UTC"
-    return Hold(code="WaitingToDelete", reason=text, next_at=min(slot.start_by, seen.now + LOOK_AGAIN))
+    return Hold(code="WaitingToDelete", reason=text, next_at=min(slot.start_by, seen.now + rest))
 
 
 def _hand_over(seen: Snapshot, slot: Slot, taken: Taken, reason: str, end: datetime) -> HandOver:

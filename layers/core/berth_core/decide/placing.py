@@ -11,8 +11,9 @@ from berth_core.naming import wanted_count
 
 LOOK_AGAIN = timedelta(minutes=5)
 """How soon to look again at something that is due but not there yet."""
-OVERDUE = timedelta(minutes=1)
-"""The same for a plan that should be open: idle minutes of reserved instances are paid for."""
+TOLD_BY_THE_WATCH = timedelta(minutes=15)
+"""The same where the watch, which lists the plans anyway, wakes whoever waits: for a plan that turns Active, and for
+instances that come free."""
 GRACE = timedelta(minutes=10)
 """A plan that turns Active within this time of its start is on time, and nobody need be told otherwise."""
 
@@ -100,10 +101,10 @@ def _not_open(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
         return None
     block = plan.block_at(seen.now)
     if block is not None and seen.now < block.starts_at + GRACE:
-        return NoPlace(reason=_opens(plan, block), next_at=seen.now + OVERDUE)
+        return NoPlace(reason=_opens(plan, block), next_at=block.starts_at + GRACE)
     if block is not None:
         text = f"plan {plan.name} should have opened at {_clock(block.starts_at)} but is still {_status(plan)}"
-        return NoPlace(reason=text, next_at=seen.now + OVERDUE)
+        return NoPlace(reason=text, next_at=seen.now + TOLD_BY_THE_WATCH)
     later = plan.block_after(seen.now)
     if later is None:
         return NoPlace(
@@ -152,7 +153,7 @@ def _full(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
     if count <= plan.available_count + _held_by_failed(seen, plan):
         return None
     text = f"instances asked: {count}; plan {plan.name} has {plan.available_count} of {plan.total_count} free"
-    return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+    return NoPlace(reason=text, next_at=seen.now + TOLD_BY_THE_WATCH)
 
 
 def _for_others(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
@@ -166,7 +167,7 @@ def _for_others(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:
         f"plan {plan.name} has {plan.available_count} of {plan.total_count} free, and {names} comes first; "
         f"priority here: {seen.deployment.manifest.reservation.priority}"
     )
-    return NoPlace(reason=text, next_at=seen.now + LOOK_AGAIN)
+    return NoPlace(reason=text, next_at=seen.now + TOLD_BY_THE_WATCH)
 
 
 def _held_by_failed(seen: Snapshot, plan: PlanSeen) -> int:

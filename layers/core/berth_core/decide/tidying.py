@@ -12,11 +12,12 @@ def cleared(seen: Snapshot, intent: Intent) -> Tidy | None:
 
 
 def tidy(seen: Snapshot) -> Tidy | None:
-    """If we have changed something here and then neither deleted the endpoint nor tidied up, somebody else was it."""
+    """If we have changed something here and then neither deleted the endpoint nor tidied up, somebody else was it, or a
+    run that died before it had."""
     if seen.endpoint is not None or not seen.attempts:
         return None
     last = seen.attempts[0]
-    if last.kind == "tidy" or (last.done and last.target == "delete"):
+    if last.kind == "tidy" or (last.done and last.target == "delete" and not last.code):
         return None
     return Tidy(
         id=decision_id(seen, "tidy", "configs"),

@@ -14,7 +14,7 @@ from berth_core.model import Frozen, Time
 from berth_core.naming import short_hash
 
 SCHEDULE_PRECISION = timedelta(minutes=1)
-"""EventBridge Scheduler fires to the minute, so what is nearer than that is left to the next watch."""
+"""EventBridge Scheduler fires to the minute, so what is nearer than that fires a little later."""
 OVERDUE = timedelta(minutes=2)
 """How soon to look again at a plan that should be open: idle minutes of reserved instances are paid for."""
 
@@ -124,7 +124,7 @@ def decide_watch(look: Look) -> WatchPlan:
     closings, told = _closings(look, plans, known)
     rows = tuple(PlanRow(name=plan.name, seen=plan, told_leads=told.get(plan.name, ())) for plan in plans)
     wakes = _wakes(look, changes)
-    moments = tuple(moment for moment in _moments(look, plans) if moment.at > look.now + SCHEDULE_PRECISION)
+    moments = tuple(_in_reach(moment, look.now) for moment in _moments(look, plans) if moment.at > look.now)
     return WatchPlan(
         wakes=wakes,
         moments=moments,
@@ -133,6 +133,13 @@ def decide_watch(look: Look) -> WatchPlan:
         rows=tuple(row for row in rows if _worth_writing(row, known.get(row.name))),
         quiet_until=look.now if wakes else _quiet_until(look, plans),
     )
+
+
+def _in_reach(moment: Moment, now: datetime) -> Moment:
+    """What is too near is put off a little: the next watch comes in five minutes only."""
+    if moment.at > now + SCHEDULE_PRECISION:
+        return moment
+    return moment.model_copy(update={"at": now + 2 * SCHEDULE_PRECISION})
 
 
 def plan_changes(look: Look) -> tuple[PlanChange, ...]:
@@ -166,11 +173,12 @@ def _status(plan: PlanSeen) -> str:
 
 
 def _worth_writing(row: PlanRow, known: PlanRow | None) -> bool:
-    """Counts of free instances come and go; a row is written for what the next watch compares."""
-    if known is None:
-        return True
-    same = row.seen.status == known.seen.status and _spans(row.seen) == _spans(known.seen)
-    return not same or row.told_leads != known.told_leads
+    """A row is written for what the next watch compares."""
+    return known is None or row.told_leads != known.told_leads or _compared(row.seen) != _compared(known.seen)
+
+
+def _compared(plan: PlanSeen) -> tuple[str, tuple[tuple[datetime, datetime], ...], int]:
+    return plan.status, _spans(plan), plan.available_count
 
 
 def _closings(
@@ -239,7 +247,19 @@ def wake_reason(
         return f"plan {changed[0].plan.name}: {changed[0].what}"
     if deployment.due_at is not None and deployment.due_at <= look.now:
         return f"due since {deployment.due_at:%Y-%m-%d %H:%M} UTC"
-    return "the endpoint changed" if has_changed(deployment, endpoint) else None
+    if has_changed(deployment, endpoint):
+        return "the endpoint changed"
+    return _came_free(look, deployment)
+
+
+def _came_free(look: Look, deployment: DeploymentBrief) -> str | None:
+    """A plan that it doesn't stand on has more instances free than at the last watch: no event tells of that."""
+    before = {row.name: row.seen.available_count for row in look.rows}
+    for plan in look.plans:
+        free, was = plan.available_count, before.get(plan.name)
+        if plan.name in deployment.plans and plan.name != deployment.placed_on and was is not None and free > was:
+            return f"plan {plan.name}: {free} of {plan.total_count} free, {was} before"
+    return None
 
 
 def has_changed(deployment: DeploymentBrief, endpoint: EndpointBrief | None) -> bool:

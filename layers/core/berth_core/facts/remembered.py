@@ -52,21 +52,6 @@ class Registration(Frozen):
     override: Override | None = None
 
 
-class Lease(Frozen):
-    """Who may change this endpoint just now. A dead holder loses it by itself at `expires_at`.
-
-    `fence` grows with each claim, so that what belongs to an earlier one is told apart. `urgent`: for a hand-over,
-    which has to be done by `deadline`.
-    """
-
-    holder: str
-    purpose: str
-    expires_at: Time
-    fence: int = 0
-    urgent: bool = False
-    deadline: Time | None = None
-
-
 class Left(Frozen):
     """A block that a hand-over left, with the end that it had then."""
 
@@ -100,6 +85,23 @@ class Attempt(Frozen):
     """What was made for it: names follow from content, so this tells what a config was that is gone."""
     replaced: str | None = None
     """The model that ran before a recreation."""
+
+
+class Lease(Frozen):
+    """Who may change this endpoint just now. A dead holder loses it by itself at `expires_at`.
+
+    `fence` grows with each claim, so that what belongs to an earlier one is told apart. `urgent`: for a hand-over,
+    which has to be done by `deadline`. `begun`: what its holder set out to do, as it is remembered if nothing more is
+    heard of it.
+    """
+
+    holder: str
+    purpose: str
+    expires_at: Time
+    fence: int = 0
+    urgent: bool = False
+    deadline: Time | None = None
+    begun: Attempt | None = None
 
 
 class OnDemandUse(Frozen):

@@ -1,6 +1,10 @@
 """Changes whose end nobody told: they came in the end, after their run had given up on them or was stopped."""
 
+from datetime import datetime
+from typing import Literal
+
 from berth_core.announcements import Announcement, endpoint_rotated
+from berth_core.decide.unheard import unheard_of
 from berth_core.decisions import Change, ConfigSpec, HandOver
 from berth_core.facts import Attempt, ConfigSeen, Snapshot
 from berth_core.outcomes import Outcome
@@ -11,28 +15,45 @@ FOR_GOOD = frozenset({"SmokeTestFailed", "Unfinished"})
 
 
 def came_late(seen: Snapshot) -> Outcome | None:
-    """The latest change, if it is remembered as failed and what it asked for is live now. It takes that one's row."""
+    """What a dead run had begun; or the latest change, if it is remembered as failed and what it asked for is live now.
+
+    It takes that one's row.
+    """
     if _is_another_at_it(seen):
         return None  # which tells what comes of it
-    last = next((each for each in seen.attempts if each.kind in CHANGES), None)
+    begun = unheard_of(seen)
+    last = begun or next((each for each in seen.attempts if each.kind in CHANGES), None)
     if last is None or last.done or last.code in FOR_GOOD or not last.decision_id:
         return None
     if last.target != _live(seen, last):
-        return None
+        return _in_vain(seen, begun) if begun is not None else None
     endpoint = seen.endpoint
     ended_at = max(last.ended_at, (endpoint.changed_at if endpoint else None) or seen.now)
     took_seconds = (ended_at - last.started_at).total_seconds()
     what = f"{last.target} is live after all" if endpoint else "the endpoint is gone after all"
+    return _outcome(last, "done", f"{what}: it took {took_seconds / 60:.0f} minutes ({last.code} before)", ended_at)
+
+
+def _in_vain(seen: Snapshot, begun: Attempt) -> Outcome | None:
+    """A run died, and what it wanted isn't there. While something is under way, that can't be known."""
+    if seen.endpoint is not None and not seen.endpoint.settled:
+        return None
+    found = f"{seen.endpoint.config_name} is {seen.endpoint.status}" if seen.endpoint else "there is no endpoint"
+    return _outcome(begun, "failed", f"the run that was to bring {begun.target} died; {found}", seen.now)
+
+
+def _outcome(last: Attempt, kind: Literal["done", "failed"], reason: str, ended_at: datetime) -> Outcome:
     return Outcome(
-        kind="done",
-        reason=f"{what}: it took {took_seconds / 60:.0f} minutes ({last.code} before)",
+        kind=kind,
+        code=last.code,
+        reason=reason,
         decision_id=last.decision_id,
         asked=last.kind,
         rung=last.rung,
         target=last.target,
         started_at=last.started_at,
         ended_at=ended_at,
-        took_seconds=took_seconds,
+        took_seconds=(ended_at - last.started_at).total_seconds(),
         plan_arn=last.plan_arn,
         left=last.left,
         config=_spec(last.config) if last.config else None,

@@ -2,11 +2,12 @@
 
 from berth_core import announcements as news
 from berth_core.announcements import Announcement
+from berth_core.decide.forbidding import RUN_DIED
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.outcomes import Outcome
 from berth_core.recording.happened import Happened
 
-PASSING = frozenset({"AsWanted", "BackingOff", "Busy", "Idle", "InTransition"})
+PASSING = frozenset({"AsWanted", "BackingOff", "Busy", "Idle", "InTransition", RUN_DIED})
 ROLLED_BACK = frozenset({"RolledBack", "RolledBackByAlarm", "NoCapacity", "RollbackFailed"})
 
 

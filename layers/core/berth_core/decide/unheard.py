@@ -1,0 +1,55 @@
+"""A run that died with its lease, or was stopped: what it had begun is told before anything else is decided."""
+
+from berth_core.decide.forbidding import RUN_DIED, target_of
+from berth_core.decide.intent import Intent
+from berth_core.decisions import ConfigSpec, Decision, Deploy, HandOver, Hold, Resize, Rotate
+from berth_core.facts import Attempt, ConfigSeen, Snapshot
+
+
+def begun_by(decision: Decision | None) -> Attempt | None:
+    """Kept with the lease, before the first effect. What scales components or tidies up is looked at afresh anyway."""
+    if not isinstance(decision, Deploy | Rotate | Resize | HandOver):
+        return None
+    return Attempt(
+        kind=decision.kind,
+        decision_id=decision.id,
+        rung=getattr(decision, "rung", None),
+        target=target_of(decision),
+        started_at=decision.started_at,
+        ended_at=decision.started_at,
+        done=False,
+        code=RUN_DIED,
+        left=decision.left if isinstance(decision, HandOver) else None,
+        config=_made(getattr(decision, "config", None)),
+    )
+
+
+def _made(spec: ConfigSpec | None) -> ConfigSeen | None:
+    if spec is None:
+        return None
+    return ConfigSeen(
+        name=spec.name,
+        model=spec.model,
+        instance_type=spec.instance_type,
+        instance_count=spec.instance_count,
+        plan_arn=spec.plan_arn,
+        execution_role_arn=spec.execution_role_arn,
+    )
+
+
+def unheard_of(seen: Snapshot) -> Attempt | None:
+    """What the holder of a lapsed lease had begun, if its end isn't recorded."""
+    lease = seen.lease
+    if lease is None or lease.begun is None or lease.holder == seen.holder or lease.expires_at > seen.now:
+        return None
+    return None if any(each.decision_id == lease.begun.decision_id for each in seen.attempts) else lease.begun
+
+
+def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
+    """Asked when nothing is under way any more: what is there now is what came of it."""
+    begun = unheard_of(seen)
+    if begun is None or seen.lease is None:
+        return None
+    lapsed_at = f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC"
+    reason = f"a run of {seen.lease.purpose} died with its lease, which lapsed at {lapsed_at}: it was at {begun.target}"
+    return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)

@@ -1,0 +1,47 @@
+"""When a world that had its trouble stands again as it does without any."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rehearsal.sagemaker.history import EndpointSpan, PlanSpan
+from rehearsal.simulation import settling
+from rehearsal.simulation.settling import has_settled
+from tests.unit.made_up_record import CALM, record
+from tests.unit.made_up_run import NAME, OPENS, PLAN, minutes, span
+
+LIVE = span(OPENS, None, "InService")
+BOUGHT = PlanSpan(PLAN, "Active", OPENS)
+
+
+@pytest.mark.parametrize(
+    ("spans", "plans", "at_work", "settled"),
+    [
+        ((LIVE,), (BOUGHT,), (), True),
+        ((span(OPENS + minutes(9), None, "InService", config="another-name"),), (BOUGHT,), (), True),
+        ((span(OPENS, None, "Updating"),), (BOUGHT,), (), False),
+        ((span(OPENS, None, "InService", instance_count=2),), (BOUGHT,), (), False),
+        ((), (BOUGHT,), (), False),
+        ((LIVE,), (), (), False),
+        ((LIVE,), (PlanSpan(PLAN, "Scheduled", OPENS),), (), False),
+        ((LIVE,), (BOUGHT,), ("lease of deployment#llama-eval",), False),
+    ],
+    ids=["the same", "a little later", "under way", "larger", "gone", "not bought", "not open", "somebody is at work"],
+)
+def test_nothing_more_is_to_be_seen(
+    monkeypatch: pytest.MonkeyPatch,
+    spans: tuple[EndpointSpan, ...],
+    plans: tuple[PlanSpan, ...],
+    at_work: tuple[str, ...],
+    settled: bool,
+) -> None:
+    history = SimpleNamespace(endpoint_spans=lambda: list(spans), plan_spans=lambda: list(plans))
+    cloud: Any = SimpleNamespace(now=CALM, sagemaker=SimpleNamespace(history=history))
+    monkeypatch.setattr(settling, "at_work", lambda *_: iter(at_work))
+    before = span(OPENS - timedelta(hours=2), OPENS, "Creating")
+    untroubled = record(endpoint_spans=(before, LIVE), plan_spans=(BOUGHT,)).outline
+    assert has_settled(cloud, {}, (NAME,), untroubled) is settled
