@@ -55,7 +55,7 @@ def made_by_service() -> bool:
 
 def is_by_clock() -> bool:
     """Whether a schedule that fires again and again makes the call."""
-    by: bool = getattr(_thread, "by_clock", False)
+    by: bool = _thread.get("by_clock", False)
     return by
 
 
@@ -71,14 +71,14 @@ def by_clock(*, recurs: bool) -> Iterator[None]:
 
 def is_by_aws() -> bool:
     """Whether one of AWS's own services makes the call."""
-    by: bool = getattr(_thread, "by_aws", False)
+    by: bool = _thread.get("by_aws", False)
     return by
 
 
 @contextmanager
 def by_aws() -> Iterator[None]:
     """Calls that AWS's own services make for each other: they can fail, but the service did not make them."""
-    outer = getattr(_thread, "by_aws", False)
+    outer = _thread.get("by_aws", False)
     _thread.by_aws = True
     try:
         yield

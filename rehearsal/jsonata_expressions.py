@@ -104,6 +104,9 @@ def evaluate(expression: Expression, bindings: Mapping[str, Any]) -> Any:
     return UNDEFINED if value is None else _from_jsonata(value)
 
 
+_AS_THEY_ARE = frozenset({str, bool, int})
+
+
 def _to_jsonata(value: Any) -> Any:
     if value is None:
         return _NULL
@@ -115,6 +118,12 @@ def _to_jsonata(value: Any) -> Any:
 
 
 def _from_jsonata(value: Any) -> Any:
+    # By type first: nearly all of a large value is this.
+    kind = type(value)
+    if kind is dict:
+        return {key: each if type(each) in _AS_THEY_ARE else _from_jsonata(each) for key, each in value.items()}
+    if kind is list:
+        return [each if type(each) in _AS_THEY_ARE else _from_jsonata(each) for each in value]
     if value is None or value is _NULL:
         return None
     if isinstance(value, str | bool | int):

@@ -138,7 +138,8 @@ class Kernel:
         return self._task() is not None
 
     def _task(self) -> _Task | None:
-        return getattr(self._local, "task", None)
+        task: _Task | None = self._local.get("task")
+        return task
 
     def _run(self, task: _Task) -> None:
         self._local.task = task
@@ -250,21 +251,24 @@ class Kernel:
         if self.in_task():
             raise RuntimeError("a task can't drive the clock: use sleep, or spawn a task and wait for it")
 
-    def run_until(self, predicate: Callable[[], bool], max_seconds: float = 400 * 86_400.0) -> bool:
+    def run_until(
+        self, predicate: Callable[[], bool], max_seconds: float = 400 * 86_400.0, *, reads_clock: bool = True
+    ) -> bool:
         """Drive until the predicate holds. It is asked whenever nothing is ready, so before every move of the clock.
 
+        With `reads_clock` False it asks for nothing that idle time alone could change, and idle ticks are skipped.
         Returns False if it still doesn't hold when nothing more will happen within `max_seconds`.
         """
         self._refuse_tasks()
         with self.mutex:
-            held = self._drive(self.now_us + round(max_seconds * 1e6), predicate)
+            held = self._drive(self.now_us + round(max_seconds * 1e6), predicate, skips=not reads_clock)
             self._clock.show()
             return held
 
-    def _drive(self, until_us: int, predicate: Callable[[], bool] | None) -> bool:
+    def _drive(self, until_us: int, predicate: Callable[[], bool] | None, *, skips: bool = False) -> bool:
         outer_us = self._horizon_us
         # A predicate is asked before every move of the clock, so it has to see them all.
-        self._horizon_us = until_us if predicate is None else self.now_us
+        self._horizon_us = until_us if predicate is None or skips else self.now_us
         try:
             return self._drive_on(until_us, predicate)
         finally:

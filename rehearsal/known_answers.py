@@ -26,7 +26,8 @@ def keep(answer: KnownAnswer) -> None:
 
 def look() -> KnownAnswer | None:
     """The answer for the next request, if there is one."""
-    return getattr(_thread, "answer", None)
+    answer: KnownAnswer | None = _thread.get("answer")
+    return answer
 
 
 def take() -> Any:

@@ -32,7 +32,5 @@ def observed(cloud: Cloud, scenario: Scenario, **judged: Any) -> Run:
 
 
 def _first_failures(cloud: Cloud) -> Iterator[str]:
-    for endpoint, counted in cloud.traffic.report().items():
-        if counted["failures"]:
-            first = counted["failures"][0]
-            yield f"{endpoint} first at {first['at']}: {first['error']}"
+    for endpoint, first in cloud.traffic.first_failures().items():
+        yield f"{endpoint} first at {first['at']}: {first['error']}"

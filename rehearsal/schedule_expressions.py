@@ -72,7 +72,8 @@ class Cron:
     def _next_in_month(
         self, moment: datetime, year: int, month: int, earliest: tuple[int, int, int], zone: tzinfo
     ) -> datetime | None:
-        times = product(self.days.in_month(year, month), self.hours, self.minutes)
+        days = [day for day in self.days.in_month(year, month) if day >= earliest[0]]
+        times = product(days, self.hours, self.minutes)
         for day, hour, minute in dropwhile(lambda time: time < earliest, times):
             due = _in_utc(date(year, month, day), hour, minute, zone)
             if due is not None and due > moment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -70,7 +69,7 @@ class Stream:
 
     def time_us(self, request: int) -> int:
         """When a request is made, rounded up to a whole microsecond."""
-        return self.start_us + math.ceil(request * _MINUTE_US / self.per_minute)
+        return self.start_us - (-request * _MINUTE_US * self.per_minute.denominator // self.per_minute.numerator)
 
     def count(self, now_us: int) -> None:
         made = self.made_before(now_us)

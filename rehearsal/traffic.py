@@ -134,6 +134,18 @@ class Traffic:
             entry["failures"].sort(key=lambda failure: failure["at"])
         return found
 
+    def first_failures(self) -> dict[str, dict[str, str]]:
+        """Of each endpoint that has any, the first failure of `report`, which writes them all."""
+        firsts: dict[str, list[dict[str, str]]] = {}
+        listed: defaultdict[str, int] = defaultdict(int)
+        for stream in self._counted():
+            found = firsts.setdefault(stream.endpoint, [])
+            for span in stream.spans:
+                if span.error is not None and listed[stream.endpoint] < _FAILURES_LISTED:
+                    listed[stream.endpoint] += span.last - span.first
+                    found += _listed(stream, span, 1)
+        return {name: min(found, key=lambda failure: failure["at"]) for name, found in firsts.items() if found}
+
     def hours(self) -> list[HourOfTraffic]:
         """Served and failed requests of every endpoint, hour by hour, for the report's lanes."""
         counts: defaultdict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])

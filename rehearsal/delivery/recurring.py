@@ -75,7 +75,9 @@ class Recurring:
 
     def arm(self, after: datetime) -> None:
         """The next due time strictly after `after`."""
-        due = self.next_after(after)
+        self._arm_at(self.next_after(after))
+
+    def _arm_at(self, due: datetime | None) -> None:
         if due is None:
             self.ended()
             return
@@ -90,4 +92,5 @@ class Recurring:
             return
         quiet_until = self.idle.quiet_until()
         # Its last tick it has to see, because it ends with it.
-        self.arm(quiet_until if quiet_until > due and self.next_after(quiet_until) is not None else due)
+        later = self.next_after(quiet_until) if quiet_until > due else None
+        self._arm_at(later or self.next_after(due))

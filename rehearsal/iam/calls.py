@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rehearsal.iam.conditions import Context
-from rehearsal.iam.needs import Account, Needs, Parameters, on_all, passed, requested, tag_keys
+from rehearsal.iam.needs import Account, Needs, Parameters, on_all, passed, plainly, requested, tag_keys
 from rehearsal.iam.sagemaker_calls import SAGEMAKER, invoke_endpoint
 from rehearsal.iam.verdicts import Asked
 
@@ -28,7 +28,7 @@ def permissions(service: str, operation: str, parameters: Parameters, account: A
 
 def _on_table(action: str) -> Needs:
     def needs(parameters: Parameters, account: Account) -> Iterator[Asked]:
-        yield Asked(f"dynamodb:{action}", account.arn("dynamodb", f"table/{parameters['TableName']}"))
+        yield plainly(f"dynamodb:{action}", account.arn("dynamodb", f"table/{parameters['TableName']}"))
 
     return needs
 
@@ -43,7 +43,7 @@ def _transact_write(parameters: Parameters, account: Account) -> Iterator[Asked]
 
 def _batch_get(parameters: Parameters, account: Account) -> Iterator[Asked]:
     for table in parameters["RequestItems"]:
-        yield Asked("dynamodb:BatchGetItem", account.arn("dynamodb", f"table/{table}"))
+        yield plainly("dynamodb:BatchGetItem", account.arn("dynamodb", f"table/{table}"))
 
 
 def _put_events(parameters: Parameters, account: Account) -> Iterator[Asked]:
@@ -79,7 +79,7 @@ def _schedule(action: str) -> Needs:
 
 def _on_arn(action: str, field: str) -> Needs:
     def needs(parameters: Parameters, _account: Account) -> Iterator[Asked]:
-        yield Asked(action, parameters[field])
+        yield plainly(action, parameters[field])
 
     return needs
 
@@ -95,7 +95,8 @@ def _publish(parameters: Parameters, account: Account) -> Iterator[Asked]:
 
 def _invoke_function(parameters: Parameters, account: Account) -> Iterator[Asked]:
     name = parameters["FunctionName"]
-    yield Asked("lambda:InvokeFunction", name if name.startswith("arn:") else account.arn("lambda", f"function:{name}"))
+    arn = name if name.startswith("arn:") else account.arn("lambda", f"function:{name}")
+    yield plainly("lambda:InvokeFunction", arn)
 
 
 def _alarms(action: str, field: str) -> Needs:

@@ -79,9 +79,10 @@ class Guard:
         return self._statements[role_arn]
 
     def _use(self, role_arn: str, asked: Asked, statements: tuple[Statement, ...]) -> Use:
-        key = (role_arn, asked.action, asked.resource, tuple(sorted(asked.context.items())))
+        context = tuple(sorted(asked.context.items())) if asked.context else ()
+        key = (role_arn, asked.action, asked.resource, context)
         use = self._uses.get(key)
-        if use is None or use.statements != statements:
+        if use is None or (use.statements is not statements and use.statements != statements):
             use = self._uses[key] = Use(role_arn, asked, judge(asked, statements), statements)
         return use
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rehearsal.iam.conditions import Context
@@ -38,6 +39,12 @@ class Account:
 Needs = Callable[[Parameters, Account], Iterator[Asked]]
 
 
+@lru_cache(maxsize=1024)
+def plainly(action: str, resource: str) -> Asked:
+    """Without a context. The same is asked again and again."""
+    return Asked(action, resource)
+
+
 def tag_keys(prefix: str, tags: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     return {f"{prefix}/{key}": value for key, value in tags.items()}
 
@@ -52,7 +59,7 @@ def on_all(action: str) -> Needs:
     """AWS knows no narrower resource for it."""
 
     def needs(_parameters: Parameters, _account: Account) -> Iterator[Asked]:
-        yield Asked(action, "*")
+        yield plainly(action, "*")
 
     return needs
 

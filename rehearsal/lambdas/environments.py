@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from moto.core.utils import unix_time_millis
@@ -54,6 +56,11 @@ def _variables(function: Any) -> dict[str, str]:
     return {**passed_on, **_REHEARSED, **own, **given}
 
 
+@lru_cache(maxsize=4)
+def _milliseconds(moment: datetime) -> float:
+    return float(unix_time_millis(moment.replace(tzinfo=None)))
+
+
 def log_text(function: Any, request_id: str, output: str) -> str:
     """Keep what one invocation wrote, between the lines that Lambda adds in its text format; returns the whole."""
     lambdas = current().lambdas
@@ -66,7 +73,7 @@ def log_text(function: Any, request_id: str, output: str) -> str:
     logs.ensure_log_group(function.logs_group_name)
     if environment.log_stream not in logs.groups[function.logs_group_name].streams:
         logs.create_log_stream(function.logs_group_name, environment.log_stream)
-    now = unix_time_millis()
+    now = _milliseconds(current().now)
     lines = [{"timestamp": now, "message": line} for line in text.splitlines()]
     logs.put_log_events(function.logs_group_name, environment.log_stream, lines)
     return text

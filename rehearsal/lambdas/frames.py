@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rehearsal.cloud import current
-from rehearsal.lambdas.output import caught_in
+from rehearsal.lambdas.output import Outer, catch_in, give_back
 from rehearsal.lambdas.sandbox import Sandbox
 from rehearsal.task_locals import TaskLocal
 
@@ -29,20 +29,21 @@ class Frame:
     output: io.StringIO
     deadline_us: int
     role_arn: str = ""
-    _entered: ExitStack = field(default_factory=ExitStack)
+    _outer: Outer = (None, None, None)
 
     def enter(self) -> None:
-        self._entered = ExitStack()
-        self._entered.enter_context(self.sandbox.inside())
-        self._entered.enter_context(caught_in(self.output))
+        self.sandbox.enter()
+        self._outer = catch_in(self.output)
 
     def leave(self) -> None:
-        self._entered.close()
+        give_back(self._outer)
+        self.sandbox.leave()
 
 
 def running_frame() -> Frame | None:
     """The handler that runs on this thread, if one does."""
-    return getattr(_threads, "frame", None)
+    frame: Frame | None = _threads.get("frame")
+    return frame
 
 
 @contextmanager

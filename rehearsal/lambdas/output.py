@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 from rehearsal.task_locals import TaskLocal
 
 _turn = TaskLocal()
+
+Outer = tuple[Any, Any, Any]
 
 
 class _CaughtStream(io.TextIOBase):
@@ -20,7 +21,7 @@ class _CaughtStream(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        target = getattr(_turn, "buffer", None) or sys.__stderr__
+        target = _turn.get("buffer") or sys.__stderr__
         return target.write(text) if target is not None else len(text)
 
     def flush(self) -> None:
@@ -30,13 +31,13 @@ class _CaughtStream(io.TextIOBase):
 _STREAM = _CaughtStream()
 
 
-@contextmanager
-def caught_in(buffer: io.StringIO) -> Iterator[None]:
-    """Standard output and error of this thread go into `buffer`."""
-    outer = (sys.stdout, sys.stderr, getattr(_turn, "buffer", None))
+def catch_in(buffer: io.StringIO) -> Outer:
+    """From now on standard output and error of this thread go into `buffer`. Returns what `give_back` needs."""
+    outer = (sys.stdout, sys.stderr, _turn.get("buffer"))
     sys.stdout = sys.stderr = _STREAM
     _turn.buffer = buffer
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr, _turn.buffer = outer
+    return outer
+
+
+def give_back(outer: Outer) -> None:
+    sys.stdout, sys.stderr, _turn.buffer = outer

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 from botocore import session
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.loaders import create_loader
 from moto.stepfunctions.parser.asl.utils import boto_client
@@ -19,6 +20,8 @@ from rehearsal.cloud import current
 from rehearsal.imported_names import swap_imports
 from rehearsal.patching import replace
 
+_originals: dict[str, Any] = {}
+
 
 def apply() -> None:
     import moto.stepfunctions.parser.models  # noqa: F401  brings in every service integration
@@ -26,11 +29,20 @@ def apply() -> None:
     original = replace(boto_client, "boto_client_for", _client_for_task, expected="1f44dc2ac8aa")
     replace(session, "create_loader", cache(create_loader), expected="89050e30206e")
     swap_imports(("moto.stepfunctions",), "boto_client_for", original, _client_for_task, at_least=8)
+    _originals["paginator"] = replace(BaseClient, "get_paginator", _paginator, expected="99f8d7f78b43")
 
 
 def client_for(service: str) -> Any:
     """A boto3 client of the running cloud. It never retries: what a call meets, its caller sees."""
     return _client(service, current().settings.region)
+
+
+def _paginator(client: Any, operation_name: str) -> Any:
+    """One for an operation of a client, where botocore makes a class each time. It keeps nothing of what it pages."""
+    made: dict[str, Any] = client.__dict__.setdefault("_rehearsal_paginators", {})
+    if operation_name not in made:
+        made[operation_name] = _originals["paginator"](client, operation_name)
+    return made[operation_name]
 
 
 def _client_for_task(region: str, service: str, state_credentials: Any = None) -> Any:

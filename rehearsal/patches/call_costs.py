@@ -3,17 +3,20 @@ in its own way, draws a request id, and compares all services with this one to s
 
 from __future__ import annotations
 
+import re
 import string
 from functools import lru_cache
 from typing import Any
 
 from moto.core import responses, utils
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
 
-from rehearsal.patching import replace
+from rehearsal.patching import insist_on, replace
 
 _originals: dict[str, Any] = {}
+_ID_IN_XML = re.compile(r"(?<=<RequestId>).*(?=<\/RequestId>)")
 _WORD_BYTES = 4
 _WORD_BITS = 8 * _WORD_BYTES
 
@@ -22,14 +25,32 @@ def apply() -> None:
     replace(utils, "method_names_from_class", _method_names, expected="9dbac89d082b")
     replace(responses, "method_names_from_class", _method_names, expected="9dbac89d082b")
     _originals["spelled"] = replace(responses, "camelcase_to_underscores", _spelled, expected="084cdc5bab92")
-    _originals["known"] = replace(BackendDict, "_create_account_specific_backend", _known, expected="1eb9c6b3c9aa")
+    insist_on(BackendDict._create_account_specific_backend, expected="1eb9c6b3c9aa")
+    _originals["account"] = replace(BackendDict, "__getitem__", _of_account, expected="b7c5b4bc0fc8")
+    _originals["region"] = replace(AccountSpecificBackend, "__getitem__", _of_region, expected="26a4c27f7056")
+    replace(responses.BaseResponse, "_enrich_response", staticmethod(_enriched), expected="996784f93488")
     replace(MotoRandom, "get_random_string", _random_string, expected="c6cc5f8e00c7")
 
 
-def _known(backends: Any, account_id: str) -> None:
+def _of_account(backends: Any, account_id: str) -> Any:
     """Nothing to do for an account that has been seen: whoever forgets the services forgets their accounts too."""
-    if not dict.__contains__(backends, account_id) or id(backends) not in map(id, BackendDict._instances):
-        _originals["known"](backends, account_id)
+    found = dict.get(backends, account_id)
+    return _originals["account"](backends, account_id) if found is None else found
+
+
+def _of_region(backends: Any, region: str) -> Any:
+    found = dict.get(backends, region)
+    return _originals["region"](backends, region) if found is None else found
+
+
+def _enriched(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+    """moto looks for a place for the id in every answer. Only XML has one."""
+    if "status" in headers:
+        headers["status"] = str(headers["status"])
+    request_id = headers["x-amzn-requestid"] = mock_random.get_random_string(length=52)
+    if isinstance(body, str) and "<RequestId>" in body:
+        body = _ID_IN_XML.sub(request_id, body)
+    return headers, body
 
 
 @lru_cache(maxsize=1024)

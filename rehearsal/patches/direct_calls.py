@@ -2,8 +2,8 @@
 
 botocore and moto take two milliseconds for a call, of which the service's own work is a tenth: the request is built,
 routed, wrapped and taken apart again. Here the serialised request goes to moto's handler, and its answer to botocore's
-parser. Whatever somebody could notice goes the long way: see `_way` and `_make_api_call`. An error does as well, and
-takes its answer along, so that botocore raises or retries as always.
+parser. Whatever somebody could notice goes the long way: see `_way` and `_make_api_call`. An error that somebody may
+want to retry does as well, and takes its answer along, so that botocore raises or retries as always.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
-from botocore.endpoint import Endpoint, convert_to_response_dict
-from moto.core.botocore_stubber import MockRawResponse
+from botocore.endpoint import Endpoint
 
-from rehearsal import call_counts, known_answers, known_listings, moto_handlers, permitted
+from rehearsal import call_counts, direct_answers, known_answers, known_listings, moto_handlers, permitted
 from rehearsal.cloud import current
+from rehearsal.direct_answers import Answered
 from rehearsal.known_answers import KnownAnswer
-from rehearsal.patches import api_faults
+from rehearsal.patches import api_faults, ids
 from rehearsal.patching import replace
+from rehearsal.plain_requests import Writer
 
 _MOMENTS = (
     "provide-client-params",
@@ -57,15 +57,14 @@ class _Way:
 
     service: str
     model: Any
-    parser: Any
-    after_call: str
+    writer: Writer
+    reader: direct_answers.Reader
     listeners: Any
+    tokens: tuple[str, ...]
+    """Members that botocore draws for a caller who hasn't given them."""
+    reads: bool
     asked: dict[str, Any] = field(default_factory=dict)
     """Questions as they are sent, by their parameters."""
-
-    def has_to_fill_in(self, parameters: Any) -> bool:
-        """botocore draws a token that the caller hasn't given."""
-        return any(each not in parameters for each in self.model.idempotent_members)
 
 
 def apply() -> None:
@@ -79,29 +78,44 @@ def _make_api_call(client: Any, operation: str, parameters: Any) -> Any:
     if operation == known_listings.OPERATION and _undisturbed(f"s3.{operation}"):
         return known_listings.listing(client, parameters, lambda: _originals["call"](client, operation, parameters))
     way = _way(client, operation)
-    if way is None or way.has_to_fill_in(parameters) or not _undisturbed(f"{way.service}.{operation}"):
+    if way is None or not _undisturbed(f"{way.service}.{operation}"):
         return _originals["call"](client, operation, parameters)
-    sent = _serialised(client, way, operation, parameters)
+    asked = _with_tokens(way, parameters)
+    sent = _serialised(way, asked)
     if not moto_handlers.takes(way.service, sent):
-        return _originals["call"](client, operation, parameters)
+        return _originals["call"](client, operation, asked)
     # Before the service's own ids, as ever: the same start gives the same ids, whichever way a call takes.
-    invocation_id = str(uuid.uuid4())
-    response = _response(client.meta, way.service, operation, sent)
-    if response.status_code >= 300:
-        known_answers.keep(KnownAnswer(response, invocation_id))
-        return _originals["call"](client, operation, parameters)
-    return _parsed(client, way, response)
+    invocation_number = ids.number()
+    answered = _answered(client.meta, way.service, operation, sent)
+    if answered.status < 300:
+        return way.reader.read(answered)
+    refusal = way.reader.refusal(answered)
+    if refusal is not None:
+        raise refusal
+    known_answers.keep(KnownAnswer(answered.response(), str(ids.uuid_of(invocation_number))))
+    return _originals["call"](client, operation, asked)
 
 
-def _serialised(client: Any, way: _Way, operation: str, parameters: Any) -> Any:
+def has_short_way(client: Any, operation: str) -> bool:
+    """Whether a call would be answered here now, as far as that doesn't depend on its parameters."""
+    way = _way(client, operation)
+    return way is not None and _undisturbed(f"{way.service}.{operation}")
+
+
+def _with_tokens(way: _Way, parameters: Any) -> Any:
+    missing = [name for name in way.tokens if name not in parameters]
+    return {**parameters, **{name: str(uuid.uuid4()) for name in missing}} if missing else parameters
+
+
+def _serialised(way: _Way, parameters: Any) -> Any:
     """The request. Who reads asks the same again and again, so that a question is checked and written once."""
-    if not call_counts.is_read_only(operation):
-        return client._serializer.serialize_to_request(parameters, way.model)
+    if not way.reads:
+        return way.writer.written(parameters)
     question = repr(parameters)
     if question not in way.asked:
         if len(way.asked) >= _QUESTIONS_KEPT:
             way.asked.clear()
-        way.asked[question] = client._serializer.serialize_to_request(parameters, way.model)
+        way.asked[question] = way.writer.written(parameters)
     return way.asked[question]
 
 
@@ -117,7 +131,9 @@ def _undisturbed(call: str) -> bool:
 def _way(client: Any, operation: str) -> _Way | None:
     """None if there is only the long one."""
     emitter = client.meta.events._emitter
-    ways: dict[str, _Way | None] = client.__dict__.setdefault("_rehearsal_ways", {})
+    ways: dict[str, _Way | None] | None = client.__dict__.get("_rehearsal_ways")
+    if ways is None:
+        ways = client.__dict__["_rehearsal_ways"] = {}
     way = ways.get(operation)
     # botocore makes this dictionary anew for each change of who listens.
     if way is None or way.listeners is not emitter._lookup_cache:
@@ -139,34 +155,25 @@ def _found_way(client: Any, operation: str) -> _Way | None:
     return _Way(
         service=api_faults.boto_name(service_model.service_id.hyphenize()),
         model=model,
-        parser=client._endpoint._response_parser_factory.create_parser(service_model.resolved_protocol),
-        after_call=f"after-call.{name}",
+        writer=Writer(client, model),
+        reader=direct_answers.Reader(client, model, name),
         listeners=client.meta.events._emitter._lookup_cache,
+        tokens=tuple(model.idempotent_members),
+        reads=call_counts.is_read_only(operation),
     )
 
 
 def _listeners(client: Any, event: str) -> set[str]:
-    events = client.meta.events
-    found = events._emitter._handlers.prefix_search(events._alias_event_name(event))
-    return {getattr(listener, "__qualname__", repr(listener)) for listener in found}
+    return {getattr(listener, "__qualname__", repr(listener)) for listener in direct_answers.listeners(client, event)}
 
 
-def _response(meta: Any, service: str, operation: str, sent: dict[str, Any]) -> AWSResponse:
+def _answered(meta: Any, service: str, operation: str, sent: dict[str, Any]) -> Answered:
     call_counts.count(service, operation)
-    answer = moto_handlers.answer(service, operation, meta.region_name, meta.endpoint_url, sent)
+    url = meta.endpoint_url
+    status, headers, body = moto_handlers.answer(service, operation, meta.region_name, url, sent)
     if call_counts.leaves_a_trace(operation):
         current().touched()
-    status, headers, body = answer
-    raw: Any = MockRawResponse(body)
-    return AWSResponse(meta.endpoint_url, status, headers, raw)
-
-
-def _parsed(client: Any, way: _Way, response: AWSResponse) -> Any:
-    parsed = way.parser.parse(convert_to_response_dict(response, way.model), way.model.output_shape)
-    parsed["ResponseMetadata"]["RetryAttempts"] = 0
-    # What the SDK may still spend on retries is counted here.
-    client.meta.events.emit(way.after_call, http_response=response, parsed=parsed, model=way.model, context={})
-    return parsed
+    return Answered(url, status, headers, body)
 
 
 def _update_context(endpoint: Any, context: Any, attempt: int, success_response: Any = None) -> None:

@@ -8,7 +8,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import BaseResponse
 from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoResult
@@ -16,29 +16,31 @@ from moto.dynamodb.responses import DynamoResult
 from rehearsal.patching import replace
 
 _CONTENT_TYPE = "application/x-amz-json-1.0"
-_AS_THEY_ARE = (str, bool, int, float, type(None))
+_AS_THEY_ARE = frozenset({str, bool, int, float, type(None)})
 _originals: dict[str, Any] = {}
 
 
 def apply() -> None:
     """Only DynamoDB's results; all others are serialised as before."""
     _originals["plain"] = replace(responses, "dynamo_to_dict", _plain, expected="80f600124c13")
-    _originals["execute_result"] = replace(ActionResult, "execute_result", _execute_result, expected="95ecd660ad7e")
+    _originals["serialized"] = replace(BaseResponse, "serialized", _serialized, expected="c3e692950911")
 
 
-def _execute_result(self: Any, context: Any) -> Any:
-    if isinstance(self, DynamoResult) and isinstance(self.result, dict):
+def _serialized(self: Any, action_result: Any) -> Any:
+    if isinstance(action_result, DynamoResult) and isinstance(action_result.result, dict):
         # Binary attributes and times are moto's to write.
         with suppress(TypeError):
-            return 200, {"Content-Type": _CONTENT_TYPE}, json.dumps(self.result)
-    return _originals["execute_result"](self, context)
+            text = json.dumps(action_result.result)
+            return 200, {"Content-Type": _CONTENT_TYPE, **self.response_headers}, text
+    return _originals["serialized"](self, action_result)
 
 
 def _plain(value: Any) -> Any:
     """Attributes as they go over the wire."""
     kind = type(value)
     if kind is DynamoType and value.type not in ("B", "BS"):
-        return {value.type: _plain(value.value)}
+        inner = value.value
+        return {value.type: inner if type(inner) in _AS_THEY_ARE else _plain(inner)}
     if kind in _AS_THEY_ARE:
         return value
     if kind is list:

@@ -34,12 +34,22 @@ def reset() -> None:
     _draws.seed(f"ids of seed {current().settings.seed}")
 
 
+def number() -> int:
+    """What the next id would have been made of. For one that is drawn whether or not anybody looks at it."""
+    return _draws.getrandbits(128)
+
+
+def uuid_of(drawn: int) -> uuid.UUID:
+    """The id that is made of a number."""
+    return uuid.UUID(int=drawn, version=4)
+
+
 def _seeded_uuid4() -> uuid.UUID:
     try:
         current()
     except RuntimeError:
         return _original_uuid4()
-    return uuid.UUID(int=_draws.getrandbits(128), version=4)
+    return uuid_of(number())
 
 
 def _seeded_text() -> str:

@@ -6,7 +6,6 @@ moto measures results and outputs alone.
 from __future__ import annotations
 
 import json
-import marshal
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -17,6 +16,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
+from rehearsal.patches.interpreter_costs import is_small
 from rehearsal.patching import replace
 
 _MOST_BYTES = 256 * 1024
@@ -64,12 +64,9 @@ def insist(env: Any, value: Any, what: str) -> None:
 
 
 def _is_small(value: Any) -> bool:
-    try:
-        if len(marshal.dumps(value)) < _SURELY_SMALL_BYTES:
-            return True
-    except ValueError:
-        # Times and the like, which marshal doesn't know.
-        pass
+    # Without references: marshal writes a text once, however often it stands in the value.
+    if is_small(value, _SURELY_SMALL_BYTES):
+        return True
     return len(json.dumps(value, default=str, separators=(",", ":")).encode()) < _MOST_BYTES
 
 

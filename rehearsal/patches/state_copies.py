@@ -44,10 +44,19 @@ def _copy_quickly(module: ModuleType) -> None:
 
 def copied(value: Any) -> Any:
     """A copy that shares nothing with the value but what can't change."""
+    if isinstance(value, ProgramState):
+        return copy_of(value)
     try:
         return marshal.loads(marshal.dumps(value))
     except ValueError:
         return _copied_by_member(value)
+
+
+def copy_of(state: ProgramState) -> ProgramState:
+    """Its members are names and times."""
+    made: ProgramState = object.__new__(type(state))
+    vars(made).update(vars(state))
+    return made
 
 
 def _copied_by_member(value: Any) -> Any:
@@ -60,7 +69,7 @@ def _copied_by_member(value: Any) -> Any:
     if kind is list:
         return [_copied_by_member(item) for item in value]
     if isinstance(value, ProgramState):
-        return copy.copy(value)  # its members are names and times
+        return copy_of(value)
     return copy.deepcopy(value)
 
 

@@ -1,7 +1,7 @@
 """Seeds that share a world, from the world to what is wrong with each, and the least trouble that still shows it.
 
-The world is played once without trouble. Where the trouble of a seed begins, a copy of the process waits; once it is known
-how the world goes without trouble, the copies play on with theirs, one after the other.
+The world is played once without trouble. Where the trouble of a seed begins, a copy of the process waits; once it is
+known how the world goes without trouble, the copies play on with theirs, one after the other.
 """
 
 from __future__ import annotations

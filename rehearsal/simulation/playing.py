@@ -65,8 +65,11 @@ class Play:
         self._waiting = [*steps[:calm], *self._waiting, *steps[calm + base :]]
 
     def to_the_end(self, untroubled: Record | None = None) -> Record:
-        """The cloud stays. Trouble that came and struck nothing has changed nothing: there it ends. With a record of the
-        same world without trouble it ends where it stands again as that one does, unless it is to be played whole."""
+        """The cloud stays. Trouble that came and struck nothing has changed nothing: there it ends.
+
+        With a record of the same world without trouble, it ends where it stands again as that one does, unless it is to
+        be played whole.
+        """
         if self.world.troubles and not self._strikes():
             self._end_now()
         elif untroubled is not None and not self.world.is_whole:

@@ -14,7 +14,7 @@ LOOKS_EVERY = timedelta(minutes=5)
 
 
 def has_settled(cloud: Cloud, outputs: dict[str, str], deployments: Sequence[str], untroubled: Record) -> bool:
-    """The same plans are bought and open, each endpoint stands as in the world without trouble, and nobody is at work."""
+    """The same plans are bought and open, each endpoint stands as it does without trouble, and nobody is at work."""
     now, history = cloud.now, cloud.sagemaker.history
     if _plans(history.plan_spans(), now) != _plans(untroubled.run.plan_spans, now):
         return False

@@ -46,6 +46,7 @@ NOT_MINE = {
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
 }
 MACHINE_ARN = "arn:aws:states:us-east-1:111122223333:stateMachine:m"
+TOPIC_ARN = "arn:aws:sns:us-east-1:111122223333:topic"
 ALARM: dict[str, Any] = {
     "AlarmName": "a", "Namespace": "n", "MetricName": "m", "Dimensions": [{"Name": "d", "Value": "v"}],
     "Period": 60, "EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 1.5, "Statistic": "Sum",
@@ -111,6 +112,11 @@ CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("sagemaker", "update_endpoint", {"EndpointName": "llama", "EndpointConfigName": "none"}),
     ("sagemaker", "update_endpoint", {"EndpointName": "_"}),
     ("sagemaker", "delete_endpoint", {"EndpointName": "llama"}),
+    ("sns", "publish", {"TopicArn": TOPIC_ARN, "Message": "ü = & % <RequestId>1</RequestId>", "Subject": "s"}),
+    ("sns", "publish", {"TopicArn": TOPIC_ARN, "Message": "m",
+                        "MessageAttributes": {"a": {"DataType": "String", "StringValue": "b"}}}),
+    ("sns", "publish", {"TopicArn": f"{TOPIC_ARN}x", "Message": "m"}),
+    ("sns", "publish", {"TopicArn": TOPIC_ARN, "Message": "x" * 300_000}),
     ("cloudwatch", "put_metric_alarm", ALARM),
     ("cloudwatch", "put_metric_alarm", {**ALARM, "AlarmName": "ü", "Tags": [{"Key": "a", "Value": "b"}]}),
     ("cloudwatch", "put_metric_alarm", {**ALARM, "ComparisonOperator": "none"}),
@@ -236,6 +242,7 @@ def prepare(cloud: Cloud) -> None:
     site.endpoint()
     make_function(cloud, "f", HANDLER)
     cloud.client("stepfunctions").create_state_machine(name="m", definition=json.dumps(MACHINE), roleArn=ROLE)
+    cloud.client("sns").create_topic(Name="topic")
     cloud.client("dynamodb").create_table(
         TableName="t",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

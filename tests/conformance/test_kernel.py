@@ -229,3 +229,12 @@ def test_a_predicate_gets_to_see_every_move_of_the_clock(kernel: Kernel) -> None
     kernel.after(10, lambda: seen.append(moment(kernel.quiet_until_us)), "only")
     kernel.run_until(lambda: bool(seen))
     assert seen[0] <= START + timedelta(seconds=10)
+
+
+def test_a_predicate_that_asks_for_no_time_lets_idle_time_be_skipped(kernel: Kernel) -> None:
+    seen: list[datetime] = []
+    kernel.after(10, lambda: seen.append(moment(kernel.quiet_until_us)), "first")
+    kernel.after(30, lambda: None, "second")
+    kernel.run_until(lambda: bool(seen), reads_clock=False)
+    assert seen == [START + timedelta(seconds=30)]
+    assert kernel.now == START + timedelta(seconds=10)

@@ -122,6 +122,19 @@ def test_several_streams_of_an_endpoint_add_up(site: Reservations) -> None:
     assert counts(site) == (7200, 0)
 
 
+def test_the_first_failure_of_an_endpoint_is_the_first_of_its_report(site: Reservations) -> None:
+    site.endpoint()
+    stream(site, day(10, 10, 30), day(10, 12, 30), per_minute=7)
+    stream(site, day(4, 10), day(4, 11), endpoint="nobody")
+    stream(site, day(10, 10, 59), day(10, 12), per_minute=60)
+    stream(site, day(4, 9), day(4, 10), endpoint="nobody")
+    site.cloud.advance(to=day(11))
+    report = site.cloud.traffic.report()
+    listed = [(endpoint, counted["failures"][0]) for endpoint, counted in report.items()]
+    assert list(site.cloud.traffic.first_failures().items()) == listed
+    assert [endpoint for endpoint, _ in listed] == ["llama", "nobody"]
+
+
 def test_the_hours_of_the_report_add_up(site: Reservations) -> None:
     site.endpoint()
     stream(site, day(10, 10, 30), day(10, 12, 30), per_minute=7)

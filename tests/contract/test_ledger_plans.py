@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from berth_aws.ledger import Ledger
-from berth_core.decide.watch import Moment, PlanRow
+from berth_core.decide.moments import Moment
+from berth_core.decide.watch import PlanRow
 from tests.builders import START, plan
 
 NOW = datetime(2026, 3, 3, 11, 30, 0, 250_000, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from berth_aws import clients
 from berth_aws.schedules import RETRY_SECONDS, Wakeup, drop_schedule, keep_schedule
-from berth_core.decide.watch import Moment
+from berth_core.decide.moments import Moment
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 START = datetime(2026, 3, 3, 11, 30, tzinfo=UTC)

@@ -6,7 +6,8 @@ from datetime import datetime
 from berth_aws.moments import Moments
 from berth_aws.plan_rows import PlanRows
 from berth_aws.refusals import Refusals
-from berth_core.decide.watch import Moment, PlanRow
+from berth_core.decide.moments import Moment
+from berth_core.decide.watch import PlanRow
 
 
 class FakePlanRows(PlanRows):

@@ -8,7 +8,7 @@ import pytest
 
 from berth_core.budget_news import budget_news
 from berth_core.decide.budget import LAST_CALL, last_call_at, percent_told, warns_at
-from berth_core.decide.watch import SCHEDULE_PRECISION
+from berth_core.decide.moments import SCHEDULE_PRECISION
 from tests.builders import END, ON_DEMAND, decide, endpoint, registration, snapshot, stay
 
 HOUR = timedelta(hours=1)

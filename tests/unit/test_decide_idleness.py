@@ -24,11 +24,9 @@ def lived_through(lengths: list[int]) -> list[Gap]:
     for length in lengths:
         now += timedelta(minutes=1)
         began, parked = now, None
+        looked = seen(SCALING, reserved=False, plans=(), now=began, attempts=(), gaps=tuple(gaps[::-1]))
         for age in range(IDLE.minutes, length):
-            looked = seen(
-                SCALING, reserved=False, plans=(), now=began + age * MINUTE, attempts=(), gaps=tuple(gaps[::-1])
-            )
-            if forecast(looked, IDLE, began).worth_it:
+            if forecast(looked.model_copy(update={"now": began + age * MINUTE}), IDLE, began).worth_it:
                 parked = began + age * MINUTE
                 break
         now = began + length * MINUTE

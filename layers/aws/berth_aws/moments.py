@@ -5,7 +5,7 @@ from datetime import datetime
 from berth_aws.attributes import Item
 from berth_aws.partitions import WATCHED
 from berth_aws.table import Table, iso
-from berth_core.decide.watch import Moment
+from berth_core.decide.moments import Moment
 
 SCHEDULE = "schedule#"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from berth_aws.clients import Client
 from berth_aws.translate import Answer, fine_if, in_our_words
-from berth_core.decide.watch import Moment
+from berth_core.decide.moments import Moment
 from berth_core.model import Frozen
 
 RETRY_SECONDS = 300

@@ -30,8 +30,8 @@ class Trouble(Frozen):
 class Outcome(Frozen):
     """Judged from what was observed afterwards, never from the answer of the call.
 
-    `code` is one of the runbook's headings. When done it is empty, unless that came after its run had given up on it, or
-    had died: then it says which.
+    `code` is one of the runbook's headings. When done it is empty, unless that came after its run had given up on it,
+    or had died: then it says which.
     """
 
     kind: Literal["done", "failed"]

@@ -15,6 +15,7 @@ import gc
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, RootModel, ValidationError
 
@@ -32,6 +33,8 @@ type Handler = Callable[[Event, Any], Any]
 
 LOG_KEYS = ("deployment", "holder", "kind", "code", "reason", "id", "asked", "summary")
 """What is said of a request or an answer. The event itself is never logged: it may hold what is not ours to keep."""
+
+_NAMES: WeakKeyDictionary[type[BaseModel], frozenset[str]] = WeakKeyDictionary()
 
 
 class AnyEvent(RootModel[Event]):
@@ -74,11 +77,20 @@ def _end_of_start() -> None:
 
 def log_keys(model: BaseModel) -> dict[str, str]:
     """Who it is about, what was decided or done, and why: as far as the model says so."""
-    keys = {key: value for key in LOG_KEYS if isinstance(value := getattr(model, key, None), str)}
-    decision = getattr(model, "decision", None)
+    names = _names(type(model))
+    keys = {key: value for key in LOG_KEYS if key in names and isinstance(value := getattr(model, key, None), str)}
+    decision = getattr(model, "decision", None) if "decision" in names else None
     if not isinstance(decision, BaseModel):
         return keys
     return keys | {f"decision_{key}": value for key, value in log_keys(decision).items()}
+
+
+def _names(model_type: type[BaseModel]) -> frozenset[str]:
+    """What its models have. Looking for what they lack takes longer than all the rest of a line of the log."""
+    found = _NAMES.get(model_type)
+    if found is None:
+        found = _NAMES[model_type] = frozenset(model_type.model_fields).union(dir(model_type))
+    return found
 
 
 def _parsed[Request: BaseModel](request_type: type[Request], event: Event) -> Request:

@@ -11,11 +11,10 @@ from berth_aws.sagemaker_seen import list_endpoints, list_plans
 from berth_aws.schedules import Wakeup, drop_schedule, keep_schedule
 from berth_aws.unread_manifests import Bucket, hand_on_unread
 from berth_core.announcements import Announcement, training_plan_state_change, window_closing
+from berth_core.decide.moments import SCHEDULE_PRECISION, Moment
 from berth_core.decide.watch import (
-    SCHEDULE_PRECISION,
     Closing,
     Look,
-    Moment,
     PlanChange,
     Wake,
     WatchPlan,

@@ -68,8 +68,10 @@ def running_stay(seen: Snapshot) -> OnDemandUse | None:
 
 
 def stops_at(seen: Snapshot) -> datetime | None:
-    """When the endpoint, if it stays on on-demand, has to go, so that the way off, too, is inside the caps: also if this
-    moment's schedule is lost, and it is the watch that notices that it has come."""
+    """When the endpoint, if it stays on on-demand, has to go, so that the way off, too, is inside the caps.
+
+    Also if this moment's schedule is lost, and it is the watch that notices that it has come.
+    """
     end = _reaches(seen, Decimal(1))
     return end and end - expected(_way_off(seen), seen.attempts) - LATEST_LOOK - timedelta(minutes=1)
 

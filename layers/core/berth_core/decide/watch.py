@@ -9,14 +9,9 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from berth_core.decide.interrupting import Interruption, interruption
+from berth_core.decide.moments import Moment, next_moment, to_be_scheduled
 from berth_core.facts import IN_TRANSITION, Block, PlanSeen, PlanStatus
 from berth_core.model import Frozen, Time
-from berth_core.naming import short_hash
-
-SCHEDULE_PRECISION = timedelta(minutes=1)
-"""EventBridge Scheduler fires to the minute, so what is nearer than that fires a little later."""
-OVERDUE = timedelta(minutes=2)
-"""How soon to look again at a plan that should be open: idle minutes of reserved instances are paid for."""
 
 
 class EndpointBrief(Frozen):
@@ -46,13 +41,6 @@ class DeploymentBrief(Frozen):
     object_mark: str | None = None
     keeps_staging: bool = False
     removed: bool = False
-
-
-class Moment(Frozen):
-    """A one-time schedule that wakes the watch."""
-
-    name: str
-    at: Time
 
 
 class PlanRow(Frozen):
@@ -124,22 +112,15 @@ def decide_watch(look: Look) -> WatchPlan:
     closings, told = _closings(look, plans, known)
     rows = tuple(PlanRow(name=plan.name, seen=plan, told_leads=told.get(plan.name, ())) for plan in plans)
     wakes = _wakes(look, changes)
-    moments = tuple(_in_reach(moment, look.now) for moment in _moments(look, plans) if moment.at > look.now)
+    moments = to_be_scheduled(look, plans)
     return WatchPlan(
         wakes=wakes,
         moments=moments,
         changes=changes,
         closings=closings,
         rows=tuple(row for row in rows if _worth_writing(row, known.get(row.name))),
-        quiet_until=look.now if wakes else _quiet_until(look, plans),
+        quiet_until=look.now if wakes else next_moment(look, plans),
     )
-
-
-def _in_reach(moment: Moment, now: datetime) -> Moment:
-    """What is too near is put off a little: the next watch comes in five minutes only."""
-    if moment.at > now + SCHEDULE_PRECISION:
-        return moment
-    return moment.model_copy(update={"at": now + 2 * SCHEDULE_PRECISION})
 
 
 def plan_changes(look: Look) -> tuple[PlanChange, ...]:
@@ -268,31 +249,6 @@ def has_changed(deployment: DeploymentBrief, endpoint: EndpointBrief | None) -> 
         return False  # whoever changes it looks at the result; after that the mark differs
     mark = endpoint_mark(endpoint.status, endpoint.changed_at) if endpoint else None
     return mark != deployment.endpoint_seen
-
-
-def _moments(look: Look, plans: Sequence[PlanSeen]) -> list[Moment]:
-    """Each block's start, lead times and end, and when each deployment asked to be looked at."""
-    moments: list[Moment] = []
-    for plan in plans:
-        for index, block in enumerate(sorted(plan.blocks, key=lambda each: each.starts_at)):
-            stem = f"{plan.name[:36]}-{short_hash(plan.name, digits=4)}-b{index}"
-            moments.append(Moment(name=f"{stem}-start", at=block.starts_at))
-            moments += [
-                Moment(name=f"{stem}-lead-{lead}", at=block.ends_at - timedelta(minutes=lead))
-                for lead in look.lead_minutes
-            ]
-            moments.append(Moment(name=f"{stem}-end", at=block.ends_at))
-        if plan.status is PlanStatus.SCHEDULED and plan.block_at(look.now) is not None:
-            moments.append(
-                Moment(name=f"{plan.name[:36]}-{short_hash(plan.name, digits=4)}-late", at=look.now + OVERDUE)
-            )
-    moments += [Moment(name=f"{each.name}-due", at=each.due_at) for each in look.deployments if each.due_at is not None]
-    return moments
-
-
-def _quiet_until(look: Look, plans: Sequence[PlanSeen]) -> datetime:
-    later = [moment.at for moment in _moments(look, plans) if moment.at > look.now]
-    return min(later, default=look.now + timedelta(days=1))
 
 
 def _spans(plan: PlanSeen) -> tuple[tuple[datetime, datetime], ...]:
