@@ -108,7 +108,7 @@ class Pipelined:
         def over() -> bool:
             return self.status(execution) != "InProgress" or (asks and "token" in self.action("Approve"))
 
-        self.cloud.kernel.run_until(over, timedelta(days=20).total_seconds())
+        self.site.until(over, timedelta(days=20))
         return self.status(execution)
 
     def status(self, execution: str) -> str:

@@ -219,7 +219,7 @@ def test_an_approval_that_a_person_answered_first_is_left_alone(pipelined: Pipel
     pipelined.site.serve(staging={"checks": [BAD]})
     pipelined.make(approval_action(pipelined, f"{NAME}: m2"))
     execution = pipelined.start()
-    pipelined.cloud.kernel.run_until(lambda: "token" in pipelined.action("It"), 3600)
+    pipelined.site.until(lambda: "token" in pipelined.action("It"), timedelta(hours=1))
     pipelined.answer("Approved", stageName="Berth", actionName="It", token=pipelined.action("It")["token"])
     assert pipelined.until(execution) == "Succeeded"
     pipelined.cloud.advance(seconds=3600)

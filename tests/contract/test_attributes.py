@@ -10,11 +10,12 @@ WHOLE = st.integers(min_value=-(10**30), max_value=10**30)
 FRACTIONS = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
     st.none() | st.booleans() | WHOLE | FRACTIONS | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=20,
 )
 
 
-@given(st.dictionaries(st.text(), VALUES))
+@given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_every_json_value_comes_back_as_it_was(item: dict[str, object]) -> None:
     assert from_attributes(to_attributes(item)) == item
 

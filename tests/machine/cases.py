@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from tests.machine.site import END, NAME, P5, Ended, Site
 
+Begin = Callable[[Site], None]
 Run = Callable[[Site], Ended]
 DONE = ("SUCCEEDED", "")
 CRASH = "crash_before"
@@ -20,49 +20,57 @@ NO_LADDER = {"ladder": ["next_plan"]}
 
 
 @dataclass(frozen=True)
+class Play:
+    """`begins` brings the site to where other cases may begin as well, and `goes_on` is what this one does there."""
+
+    begins: Begin
+    goes_on: Run
+
+
+@dataclass(frozen=True)
 class Case:
     """`passes` are states of the machine in this order, among others; `ends` is its status and error."""
 
     name: str
     machine: str
-    run: Run
+    play: Play | Run
     passes: str
     ends: tuple[str, str] = DONE
 
+    @property
+    def begins(self) -> Begin:
+        return self.play.begins if isinstance(self.play, Play) else as_deployed
 
-@cache
-def ended(case: Case) -> Ended:
-    """Once a process: what every case visited is asked for again in the end."""
-    site = Site()
-    try:
-        return case.run(site)
-    finally:
-        site.close()
+    @property
+    def goes_on(self) -> Run:
+        return self.play.goes_on if isinstance(self.play, Play) else self.play
 
 
-def by_hand(machine: str, prepare: Callable[[Site], None], *faults: tuple[Any, ...], **given: Any) -> Run:
-    """Prepare, then let go wrong what has to, then start the machine with the deployment and `given`."""
+def as_deployed(_site: Site) -> None:
+    """Nothing has happened yet."""
 
-    def run(site: Site) -> Ended:
-        prepare(site)
+
+def by_hand(machine: str, begins: Begin, *faults: tuple[Any, ...], **given: Any) -> Play:
+    """Begin, then let go wrong what has to, then start the machine with the deployment and `given`."""
+
+    def goes_on(site: Site) -> Ended:
         site.faulty(*faults)
         return site.run(machine, {"deployment": NAME, **given})
 
-    return run
+    return Play(begins, goes_on)
 
 
-def overtaken(machine: str, prepare: Callable[[Site], None], **given: Any) -> Run:
+def overtaken(machine: str, begins: Begin, **given: Any) -> Play:
     """Its decision is slow, and another run of the same machine takes the lease meanwhile."""
 
-    def run(site: Site) -> Ended:
-        prepare(site)
+    def goes_on(site: Site) -> Ended:
         site.faulty(("function:DecideDeploymentFunction", CRASH, 1))
         slow = site.start(machine, {"deployment": NAME, **given})
         site.faulty((f"endpoint:{NAME}", "slow"))
         site.start(machine, {"deployment": NAME, **given})
         return site.end(slow)
 
-    return run
+    return Play(begins, goes_on)
 
 
 def unregistered(_site: Site) -> None:
@@ -113,19 +121,17 @@ def without_capacity(site: Site) -> None:
         site.cloud.sagemaker.set_on_demand(instance_type, 0)
 
 
-def slowly_rotated(machine: str) -> Run:
+def slowly_rotated(machine: str) -> Play:
     """A rotation that takes too long is at it when the window closes."""
 
-    def run(site: Site) -> Ended:
-        site.serve()
-        site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-        site.at(END - timedelta(minutes=200))
+    def goes_on(site: Site) -> Ended:
+        site.asleep_at(END - timedelta(minutes=200))
         site.cloud.faults.add([{"on": f"endpoint:{NAME}", "do": "slow", "times": 1, "seconds": 4500}])
         site.start("endpoint_rotate", {"deployment": NAME, "model": "m2"})
         site.at(END - timedelta(minutes=124))
         return site.run(machine, {"deployment": NAME})
 
-    return run
+    return Play(serving, goes_on)
 
 
 RECORDING_DEAD = ("function:RecordOutcomeFunction", CRASH)

@@ -12,6 +12,7 @@ from tests.machine.cases import (
     RECORDING_DEAD,
     REFUSED,
     Case,
+    Play,
     by_hand,
     overtaken,
     unregistered,
@@ -61,10 +62,9 @@ def copies(site: Site) -> dict[str, int]:
 
 def _recreate_dies_in_between(site: Site) -> Ended:
     """The machine is stopped when the component is gone; whoever comes next makes it again, with what it was."""
-    loaded(site)
     before = site.sagemaker.describe_inference_component(InferenceComponentName="llama-8b")
     running = site.start(MACHINE, {"deployment": NAME, "copies": 2, "method": "delete_and_recreate"})
-    site.cloud.kernel.run_until(lambda: copies(site) == {}, 600)
+    site.until(lambda: copies(site) == {}, timedelta(minutes=10))
     site.machines.stop_execution(executionArn=running, error="Crashed", cause="a zone went dark")
     site.cloud.advance(seconds=1200)
     ended = site.run(MACHINE, {"deployment": NAME})
@@ -76,7 +76,6 @@ def _recreate_dies_in_between(site: Site) -> Ended:
 
 def _reconcile_scales(site: Site) -> Ended:
     """Another count is declared, and nobody wakes reconcile when the hold has ended."""
-    loaded(site)
     two = {**FOR_COMPONENTS, "components": [{**FOR_COMPONENTS["components"][0], "copies": 2}]}
     site.put(**two, hold_until=(site.cloud.now + timedelta(minutes=10)).isoformat())
     site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
@@ -84,13 +83,13 @@ def _reconcile_scales(site: Site) -> Ended:
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
-def _scaled_to(count: int, case: Any) -> Any:
-    def run(site: Site) -> Ended:
-        ended: Ended = case(site)
+def _scaled_to(count: int, play: Play) -> Play:
+    def goes_on(site: Site) -> Ended:
+        ended = play.goes_on(site)
         assert copies(site) == {"llama-8b": count}
         return ended
 
-    return run
+    return Play(play.begins, goes_on)
 
 
 FUNCTIONS = ("Observe", "DecideD", "Claim", "ApplyS", "ApplyC", "DecideO", "Record")
@@ -100,7 +99,7 @@ SCALES = [
     Case("brought back by hand", MACHINE, _scaled_to(1, by_hand(MACHINE, parked, copies=1)), f"{CLAIMED} {SCALED}"),
     Case("deleted and made anew", MACHINE,
          _scaled_to(1, by_hand(MACHINE, loaded, copies=1, method="delete_and_recreate")), f"{CLAIMED} {SCALED}"),
-    Case("it dies between the two", MACHINE, _recreate_dies_in_between, SCALED),
+    Case("it dies between the two", MACHINE, Play(loaded, _recreate_dies_in_between), SCALED),
     Case("more than is allowed", MACHINE, by_hand(MACHINE, loaded, copies=3), REFUSED, ("FAILED", "TooManyCopies")),
     Case("the endpoint is for a model", MACHINE, by_hand(MACHINE, with_a_model, copies=0), REFUSED,
          ("FAILED", "NotSupported")),
@@ -130,7 +129,7 @@ SCALES = [
          SCALED),
     Case("an endpoint for components", "endpoint_deploy", _scaled_to(1, by_hand("endpoint_deploy", empty)),
          f"AwaitEndpoint IsForComponents RunComponentsScale {JUDGED} Deployed"),
-    Case("other copies are wished", "deployment_reconcile", _scaled_to(2, _reconcile_scales),
+    Case("other copies are wished", "deployment_reconcile", _scaled_to(2, Play(loaded, _reconcile_scales)),
          "WhichMachine RunComponentsScale CountRound RecordDecision Reconciled"),
     Case("parked off the window", "window_handover",
          _scaled_to(0, by_hand("window_handover", loaded, ladder=["scale_to_zero"])),

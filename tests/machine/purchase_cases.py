@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +24,8 @@ ASKED = {**SEARCH, "approval": "required"}
 FUNCTIONS = ("ObserveP", "DecideP", "ClaimP", "ApplyP", "RecordP")
 
 
-def on_sale(site: Site) -> None:
-    blocks = [{"start": OPENS.isoformat(), "end": (OPENS + timedelta(days=1)).isoformat(), "zone": "us-east-1a"}]
+def on_sale(site: Site, opens: datetime = OPENS) -> None:
+    blocks = [{"start": opens.isoformat(), "end": (opens + timedelta(days=1)).isoformat(), "zone": "us-east-1a"}]
     body = {"instance_type": P5, "instance_count": 2, "blocks": blocks, "upfront_fee": "1512.00"}
     site.cloud.sagemaker.put_on_sale(body)
 

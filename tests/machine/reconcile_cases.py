@@ -9,9 +9,11 @@ from tests.machine.cases import (
     RECORDING_DEAD,
     TAKEN,
     Case,
+    Play,
     by_hand,
     opened,
     overtaken,
+    serving,
     slowly_rotated,
     unregistered,
     without_a_way_off,
@@ -28,22 +30,17 @@ def managed(site: Site) -> None:
 
 
 def _reconcile_rotates(site: Site) -> Ended:
-    site.serve()
     site.put(model="m2", hold_until=None)
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
 def _reconcile_hands_over(site: Site) -> Ended:
-    site.serve()
-    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-    site.at(END - timedelta(minutes=140))
+    site.asleep_at(END - timedelta(minutes=140))
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
 def _reconcile_has_no_way_off(site: Site) -> Ended:
-    without_a_way_off(site)
-    site.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
-    site.at(END - timedelta(minutes=50))
+    site.asleep_at(END - timedelta(minutes=50))
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
@@ -52,20 +49,37 @@ def _reconcile_has_no_way_off_still(site: Site) -> Ended:
     return site.run("deployment_reconcile", {"deployment": NAME})
 
 
+def _reconcile_after_a_dead_run(site: Site) -> Ended:
+    """A deployment was stopped by hand while its endpoint came up, and its lease has lapsed."""
+    managed(site)
+    stopped = site.start("deployment_reconcile", {"deployment": NAME})
+    site.cloud.advance(seconds=60)
+    site.machines.stop_execution(executionArn=stopped)
+    site.cloud.advance(seconds=20 * 60)
+    return site.run("deployment_reconcile", {"deployment": NAME})
+
+
 RECONCILES = [
     Case("a plan has opened", "deployment_reconcile", by_hand("deployment_reconcile", managed),
          f"{TAKEN} WhichMachine RunEndpointDeploy CountRound ObserveDeployment DecideDeployment WhatIsDecided "
          "RecordDecision HasNews IsLadderExhausted Reconciled"),
-    Case("another model is wished", "deployment_reconcile", _reconcile_rotates, "RecordDecision Reconciled"),
-    Case("a window closes", "deployment_reconcile", _reconcile_hands_over,
+    Case("another model is wished", "deployment_reconcile", Play(serving, _reconcile_rotates),
+         "RecordDecision Reconciled"),
+    Case("a window closes", "deployment_reconcile", Play(serving, _reconcile_hands_over),
          "WhichMachine RunWindowHandover CountRound RecordDecision Reconciled"),
     Case("a window closes while another run is at it", "deployment_reconcile", slowly_rotated("deployment_reconcile"),
          "WhatIsDecided RunWindowHandover CountRound RecordDecision Reconciled"),
-    Case("a window closes and the ladder has no rung", "deployment_reconcile", _reconcile_has_no_way_off,
+    Case("a window closes and the ladder has no rung", "deployment_reconcile",
+         Play(without_a_way_off, _reconcile_has_no_way_off),
          "WhatIsDecided RecordDecision HasNews IsLadderExhausted NoWayOff", ("FAILED", "LadderExhausted")),
-    Case("and nothing has changed since that was told", "deployment_reconcile", _reconcile_has_no_way_off_still,
+    Case("and nothing has changed since that was told", "deployment_reconcile",
+         Play(without_a_way_off, _reconcile_has_no_way_off_still),
          "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
     Case("it is told to wait", "deployment_reconcile", by_hand("deployment_reconcile", lambda site: site.put()),
+         "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
+    Case("a run before it was stopped, and nobody was told how it ended", "deployment_reconcile",
+         _reconcile_after_a_dead_run,
+         "WhatIsDecided RecordDecision HasNews Announce IsLadderExhausted CountRound ObserveDeployment "
          "WhatIsDecided RecordDecision HasNews IsLadderExhausted Reconciled"),
     Case("the machine that it runs fails", "deployment_reconcile",
          by_hand("deployment_reconcile", managed, (f"endpoint:{NAME}", "fail_update", 1)),

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.machine.cases import CRASH, Case, Run, by_hand
+from tests.machine.cases import CRASH, Begin, Case, Play, by_hand
 from tests.machine.site import NAME, Ended, Site
 
 MACHINE = "release_promote"
 RIGHT = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
 WRONG = {"body": "{}", "expect": [{"path": "$.model", "equals": "m1"}]}
-LONG = timedelta(days=5).total_seconds()
+LONG = timedelta(days=5)
 
 
-def staged(*checks: dict[str, Any], approval: str = "none", **over: Any) -> Any:
+def staged(*checks: dict[str, Any], approval: str = "none", **over: Any) -> Begin:
     def prepare(site: Site) -> None:
         # Each a copy of its own: YAML would write an alias for the same one, which a manifest may not have.
         site.serve(staging={"checks": [deepcopy(check) for check in checks], "approval": approval, **over})
@@ -27,7 +27,7 @@ def staged(*checks: dict[str, Any], approval: str = "none", **over: Any) -> Any:
     return prepare
 
 
-def made_for_gpus(**over: Any) -> Any:
+def made_for_gpus(**over: Any) -> Begin:
     def prepare(site: Site) -> None:
         site.serve(staging=over)
         made_anew(site, {"Image": "inference:2.6.0-gpu-py312-cu124"})
@@ -59,40 +59,43 @@ def trials(site: Site) -> list[str]:
     return [each["EndpointName"] for each in listed]
 
 
-def release(prepare: Any, *faults: tuple[Any, ...], **given: Any) -> Run:
-    return by_hand(MACHINE, prepare, *faults, model="m2", **given)
+CHECKED = staged(RIGHT)
+APPROVED = staged(RIGHT, approval="required")
 
 
-def answered(decision: str, **over: Any) -> Run:
+def release(begins: Begin, *faults: tuple[Any, ...], **given: Any) -> Play:
+    return by_hand(MACHINE, begins, *faults, model="m2", **given)
+
+
+def answered(decision: str, **over: Any) -> Play:
     """Somebody answers, with the token that the ledger has, as the page says."""
 
-    def run(site: Site) -> Ended:
-        staged(RIGHT, approval="required")(site)
+    def goes_on(site: Site) -> Ended:
         execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
-        site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+        site.until(lambda: bool(asked(site)), LONG)
         row = asked(site)
         answer = {"decision": decision, "release_id": row["release_id"], "who": "Ada", **over}
         site.machines.send_task_success(taskToken=row["token"], output=json.dumps(answer))
         return site.end(execution)
 
-    return run
+    return Play(APPROVED, goes_on)
 
 
 def _is_recorded(site: Site) -> Ended:
     """Who said yes, when, and to which words; and nobody is reminded after the answer."""
-    ended = answered("approve")(site)
+    ended = answered("approve").goes_on(site)
     row = asked(site)
     assert row["answer"]["who"]["S"] == "Ada"
     assert row["seen"].startswith("m2: 1 check passed on serverless inference")
     assert row["asked_at"] <= row["answered_at"] < row["expires_at"]
-    site.cloud.advance(seconds=LONG)
+    site.cloud.advance(seconds=LONG.total_seconds())
     assert len(_requests(site)) == 1
     return ended
 
 
 def _unreadable(site: Site) -> Ended:
     """The ledger has the very words, and when they came."""
-    ended = answered("perhaps")(site)
+    ended = answered("perhaps").goes_on(site)
     row = asked(site)
     assert json.loads(row["unreadable"])["decision"] == "perhaps"
     assert row["asked_at"] <= row["answered_at"] < row["expires_at"]
@@ -101,9 +104,8 @@ def _unreadable(site: Site) -> Ended:
 
 def _reminded(site: Site) -> Ended:
     """Nobody answers for two days, and then somebody does: one notification and one reminder until then."""
-    staged(RIGHT, approval="required")(site)
     execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
-    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    site.until(lambda: bool(asked(site)), LONG)
     site.cloud.advance(seconds=timedelta(hours=48).total_seconds())
     assert ["reminder: " in text for text in _requests(site)] == [False, True]
     row = asked(site)
@@ -113,9 +115,8 @@ def _reminded(site: Site) -> Ended:
 
 
 def _unwritten(site: Site) -> Ended:
-    staged(RIGHT, approval="required")(site)
     execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
-    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    site.until(lambda: bool(asked(site)), LONG)
     row = asked(site)
     site.faulty(("function:RecordReleaseFunction", CRASH))
     answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
@@ -125,7 +126,6 @@ def _unwritten(site: Site) -> Ended:
 
 def _too_late(site: Site) -> Ended:
     """Nobody waits for a yes that comes after 72 hours."""
-    staged(RIGHT, approval="required")(site)
     ended = site.run(MACHINE, {"deployment": NAME, "model": "m2"})
     row = asked(site)
     assert row["answer"] is True, "NULL in DynamoDB: nobody has answered"
@@ -141,9 +141,8 @@ def _requests(site: Site) -> list[str]:
 
 
 def _changed_while_asking(site: Site) -> Ended:
-    staged(RIGHT, approval="required")(site)
     execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
-    site.cloud.kernel.run_until(lambda: bool(asked(site)), LONG)
+    site.until(lambda: bool(asked(site)), LONG)
     made_anew(site, {"Image": "another"})
     row = asked(site)
     answer = {"decision": "approve", "release_id": row["release_id"], "who": "Ada"}
@@ -152,14 +151,12 @@ def _changed_while_asking(site: Site) -> Ended:
 
 
 def _two_at_a_time(site: Site) -> Ended:
-    staged(RIGHT)(site)
     site.start(MACHINE, {"deployment": NAME, "model": "m2"})
     return site.run(MACHINE, {"deployment": NAME, "model": "m1"})
 
 
 def _after_a_dead_one(site: Site) -> Ended:
     """The first run is stopped while its staging endpoint comes up, and so leaves it behind."""
-    staged(RIGHT)(site)
     dead = site.start(MACHINE, {"deployment": NAME, "model": "m1"})
     site.cloud.advance(seconds=60)
     site.machines.stop_execution(executionArn=dead)
@@ -173,7 +170,6 @@ def _after_a_dead_one(site: Site) -> Ended:
 
 
 def _production_is_busy(site: Site) -> Ended:
-    staged(RIGHT)(site)
     site.faulty((f"endpoint:{NAME}", "slow", 1))
     site.start("endpoint_rotate", {"deployment": NAME, "instance_count": 2})
     return site.run(MACHINE, {"deployment": NAME, "model": "m2"})
@@ -198,8 +194,8 @@ RELEASES = [
     Case("its checks pass", MACHINE, release(staged(RIGHT, RIGHT)),
          f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate DecideReleaseOutcome {TOLD} Promoted"),
     Case("there are no checks", MACHINE, release(staged()), f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted"),
-    Case("only its checks are asked for", MACHINE, release(staged(RIGHT), only_checks=True), f"{TRIED} {TOLD} Checked"),
-    Case("only its checks are asked for, as text", MACHINE, release(staged(RIGHT), only_checks="true"),
+    Case("only its checks are asked for", MACHINE, release(CHECKED, only_checks=True), f"{TRIED} {TOLD} Checked"),
+    Case("only its checks are asked for, as text", MACHINE, release(CHECKED, only_checks="true"),
          f"{TRIED} {TOLD} Checked"),
     Case("a check fails", MACHINE, release(staged(RIGHT, WRONG, RIGHT)),
          f"{TRIED} {TOLD} NotReleased", ("FAILED", "CheckFailed")),
@@ -210,9 +206,9 @@ RELEASES = [
     Case("the model needs a GPU", MACHINE, release(made_for_gpus()), NOTHING_TRIED, ("FAILED", "NotServerless")),
     Case("the model needs a GPU and gets one", MACHINE,
          release(made_for_gpus(instance_type="ml.g5.xlarge", approval="none")), f"{TRIED} {AGAIN} Promoted"),
-    Case("there is no such model", MACHINE, by_hand(MACHINE, staged(RIGHT), model="m9"),
+    Case("there is no such model", MACHINE, by_hand(MACHINE, CHECKED, model="m9"),
          NOTHING_TRIED, ("FAILED", "ModelNotFound")),
-    Case("no model is named", MACHINE, by_hand(MACHINE, staged(RIGHT)), NOTHING_TRIED, ("FAILED", "NoModel")),
+    Case("no model is named", MACHINE, by_hand(MACHINE, CHECKED), NOTHING_TRIED, ("FAILED", "NoModel")),
     Case("the deployment is unknown", MACHINE, by_hand(MACHINE, lambda site: None, model="m2"),
          f"RememberInput ObserveDeployment DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),
     Case("somebody says yes", MACHINE, answered("approve"),
@@ -221,44 +217,45 @@ RELEASES = [
          f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalRejected")),
     Case("somebody says yes to another release", MACHINE, answered("approve", release_id="00000000"),
          f"{ANSWERED} {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
-    Case("somebody says something", MACHINE, _unreadable,
+    Case("somebody says something", MACHINE, Play(APPROVED, _unreadable),
          f"{ANSWERED} {AGAIN} NotReleased", ("FAILED", "ApprovalInvalid")),
-    Case("nobody answers", MACHINE, release(staged(RIGHT, approval="required")),
+    Case("nobody answers", MACHINE, release(APPROVED),
          f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ApprovalLapsed")),
-    Case("the yes is written down", MACHINE, _is_recorded, f"{ANSWERED} {AGAIN} Promoted"),
-    Case("somebody is reminded once and says yes then", MACHINE, _reminded, f"{ANSWERED} {AGAIN} Promoted"),
-    Case("a yes that comes too late", MACHINE, _too_late, f"{ANSWERED} {AGAIN} NotReleased",
+    Case("the yes is written down", MACHINE, Play(APPROVED, _is_recorded), f"{ANSWERED} {AGAIN} Promoted"),
+    Case("somebody is reminded once and says yes then", MACHINE, Play(APPROVED, _reminded),
+         f"{ANSWERED} {AGAIN} Promoted"),
+    Case("a yes that comes too late", MACHINE, Play(APPROVED, _too_late), f"{ANSWERED} {AGAIN} NotReleased",
          ("FAILED", "ApprovalLapsed")),
     Case("nobody can be asked", MACHINE,
-         release(staged(RIGHT, approval="required"), ("function:AwaitReleaseApprovalFunction", CRASH)),
+         release(APPROVED, ("function:AwaitReleaseApprovalFunction", CRASH)),
          f"AwaitReleaseApproval DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "Runtime.ExitError")),
-    Case("the answer can't be written down", MACHINE, _unwritten,
+    Case("the answer can't be written down", MACHINE, Play(APPROVED, _unwritten),
          f"{ANSWERED} DecideReleaseOutcome", ("FAILED", "Runtime.ExitError")),
-    Case("the model is another one after the yes", MACHINE, _changed_while_asking,
+    Case("the model is another one after the yes", MACHINE, Play(APPROVED, _changed_while_asking),
          f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ModelChanged")),
-    Case("staging does not come up", MACHINE, release(staged(RIGHT), (f"endpoint:{NAME}-staging-*", "fail_update", 1)),
+    Case("staging does not come up", MACHINE, release(CHECKED, (f"endpoint:{NAME}-staging-*", "fail_update", 1)),
          f"ApplyStaging AwaitStaging InvokeStagingCheck CleanStaging DecideReleaseOutcome {TOLD} NotReleased",
          ("FAILED", "RefusedError")),
-    Case("staging can't be made", MACHINE, release(staged(RIGHT), ("function:ApplyStagingFunction", CRASH)),
+    Case("staging can't be made", MACHINE, release(CHECKED, ("function:ApplyStagingFunction", CRASH)),
          f"ApplyStaging CleanStaging DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "Runtime.ExitError")),
-    Case("no event comes", MACHINE, release(staged(RIGHT), ("event:SageMaker Endpoint State Change", "drop")),
+    Case("no event comes", MACHINE, release(CHECKED, ("event:SageMaker Endpoint State Change", "drop")),
          f"AwaitStaging InvokeStagingCheck {TOLD} Promoted"),
-    Case("another release is on staging", MACHINE, _two_at_a_time,
+    Case("another release is on staging", MACHINE, Play(CHECKED, _two_at_a_time),
          f"ApplyStaging CleanStaging DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),
-    Case("one before it died on staging", MACHINE, _after_a_dead_one, f"{TRIED} {AGAIN} Promoted"),
+    Case("one before it died on staging", MACHINE, Play(CHECKED, _after_a_dead_one), f"{TRIED} {AGAIN} Promoted"),
     Case("its staging is kept", MACHINE, _kept, f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted"),
-    Case("production is busy", MACHINE, _production_is_busy,
+    Case("production is busy", MACHINE, Play(CHECKED, _production_is_busy),
          "RunEndpointRotate DecideReleaseOutcome IsProductionBusy WaitForProduction RunEndpointRotate Promoted"),
-    Case("production rolls back", MACHINE, release(staged(RIGHT), (f"endpoint:{NAME}", "silent_rollback", 1)),
+    Case("production rolls back", MACHINE, release(CHECKED, (f"endpoint:{NAME}", "silent_rollback", 1)),
          f"RunEndpointRotate DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RolledBack")),
-    Case("the ledger can't be written", MACHINE, release(staged(RIGHT), ("function:RecordReleaseFunction", CRASH)),
+    Case("the ledger can't be written", MACHINE, release(CHECKED, ("function:RecordReleaseFunction", CRASH)),
          "RecordRelease GiveUp", ("FAILED", "Runtime.ExitError")),
     Case("a pipeline asked for it and has gone", MACHINE,
-         release(staged(RIGHT), only_checks=True, pipeline_approval={
+         release(CHECKED, only_checks=True, pipeline_approval={
              "pipeline": "gone", "stage": "s", "action": "a", "token": "t", "expires_at": "2027-01-01T00:00:00Z"}),
          f"{TRIED} IsPipelineWaiting AnswerPipelineApproval WhatCame Checked"),
     *(Case(f"each of its functions dies once, {how}", MACHINE,
-           release(staged(RIGHT), *((f"function:{name}Function", fault, 1) for name in (
+           release(CHECKED, *((f"function:{name}Function", fault, 1) for name in (
                "ObserveModel", "DecideRelease", "ApplyStaging", "AwaitStaging", "InvokeStagingCheck", "CleanStaging",
                "DecideReleaseOutcome", "RecordRelease", "DecidePromotion"))),
            f"{TRIED} {TOLD} {AGAIN} RunEndpointRotate Promoted")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from rehearsal.cloud import Cloud
 from rehearsal.deployment import deploy
@@ -38,13 +40,12 @@ MANIFEST: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Ended:
-    """How the execution that was started by hand ended, and what every execution on this cloud passed through."""
+    """How the execution that was started by hand ended, and the states that it passed through."""
 
     status: str
     error: str
     cause: str
     path: list[str]
-    visited: dict[str, set[str]] = field(repr=False)
 
 
 class Site:
@@ -70,6 +71,12 @@ class Site:
 
     def at(self, moment: datetime) -> None:
         self.cloud.advance(to=moment)
+
+    def asleep_at(self, moment: datetime) -> None:
+        """At a moment of the window's last day, and no schedule has woken anybody on that day."""
+        self.at(END - timedelta(days=1))
+        self.faulty(("schedule:*", "drop"), ("schedule:watch", "drop"))
+        self.at(moment)
 
     def buy(self) -> None:
         """Two instances for a week, as `p5`, and the models m1 and m2."""
@@ -119,28 +126,38 @@ class Site:
         def has_ended() -> bool:
             return bool(self.machines.describe_execution(executionArn=execution)["status"] != "RUNNING")
 
-        self.cloud.kernel.run_until(has_ended, timedelta(days=30).total_seconds())
+        self.until(has_ended, timedelta(days=30))
         described = self.machines.describe_execution(executionArn=execution)
         return Ended(
             status=described["status"],
             error=described.get("error") or "",
             cause=described.get("cause") or "",
-            path=self._path(execution),
-            visited=self._visited(),
+            path=self._paths()[execution],
         )
 
-    def _path(self, execution: str) -> list[str]:
-        pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
-        events = [event for page in pages for event in page["events"]]
-        return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+    def until(self, holds: Callable[[], bool], within: timedelta) -> None:
+        """Until something has happened: not for what asks for the time."""
+        self.cloud.kernel.run_until(holds, within.total_seconds(), reads_clock=False)
 
-    def _visited(self) -> dict[str, set[str]]:
+    def visited(self) -> dict[str, set[str]]:
+        """The states of each machine that any of its executions on this cloud passed through."""
         visited: dict[str, set[str]] = defaultdict(set)
-        for output, arn in self.outputs.items():
-            if not output.endswith("StateMachineArn"):
-                continue
-            machine = arn.rpartition(":berth-")[2].replace("-", "_")
-            for page in self.machines.get_paginator("list_executions").paginate(stateMachineArn=arn):
-                for execution in page["executions"]:
-                    visited[machine].update(self._path(execution["executionArn"]))
+        for arn, path in self._paths().items():
+            machine = arn.split(":")[-2].removeprefix("berth-").replace("-", "_")
+            visited[machine].update(path)
         return dict(visited)
+
+    def _paths(self) -> dict[str, list[str]]:
+        """By execution. From where moto keeps them: GetExecutionHistory writes out each state's input and output."""
+        settings = self.cloud.settings
+        machines = stepfunctions_parser_backends[settings.account_id][settings.region].state_machines
+        executions = [execution for machine in machines for execution in machine.executions]
+        return {execution.execution_arn: list(_entered(execution)) for execution in executions}
+
+
+def _entered(execution: Any) -> Iterator[str]:
+    if execution.exec_worker is None:
+        return
+    for event in execution.exec_worker.env.event_manager._history_event_list:
+        if "stateEnteredEventDetails" in event:
+            yield event["stateEnteredEventDetails"]["name"]

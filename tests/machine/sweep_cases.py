@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.machine.cases import CRASH, Case, Run, serving
+from tests.machine.cases import CRASH, Begin, Case, Play, serving
 from tests.machine.site import Ended, Site
 
 MACHINE = "fleet_reconcile"
@@ -26,29 +26,26 @@ def strangers(site: Site) -> None:
     site.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "berth:stack", "Value": "another"}])
 
 
-def swept(prepare: Any, *faults: tuple[Any, ...], left: bool) -> Run:
+def swept(begins: Begin, *faults: tuple[Any, ...], left: bool) -> Play:
     """`left` says whether the orphan is there afterwards."""
 
-    def run(site: Site) -> Ended:
-        prepare(site)
+    def goes_on(site: Site) -> Ended:
         site.faulty(*faults)
         ended = site.run(MACHINE, {})
         names = [each["EndpointConfigName"] for each in site.sagemaker.list_endpoint_configs()["EndpointConfigs"]]
         assert (ORPHAN in names) is left
         return ended
 
-    return run
+    return Play(begins, goes_on)
 
 
 def _two_at_once(site: Site) -> Ended:
-    orphaned(site)
     first, second = site.start(MACHINE, {}), site.start(MACHINE, {})
     assert site.end(second).status == "SUCCEEDED"
     return site.end(first)
 
 
 def _only_observed(site: Site) -> Ended:
-    orphaned(site)
     name = "berth-apply-repair"
     functions = site.cloud.client("lambda")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
@@ -67,8 +64,8 @@ SWEEPS = [
          f"{REPAIRS} AnnounceSweep IsRepaired Swept"),
     Case("what looks like ours is somebody else's", MACHINE, swept(strangers, left=True),
          f"{REPAIRS} IsRepaired Swept"),
-    Case("two sweeps at once", MACHINE, _two_at_once, f"{REPAIRS} IsRepaired Swept"),
-    Case("it only observes", MACHINE, _only_observed, f"{REPAIRS} IsRepaired Swept"),
+    Case("two sweeps at once", MACHINE, Play(orphaned, _two_at_once), f"{REPAIRS} IsRepaired Swept"),
+    Case("it only observes", MACHINE, Play(orphaned, _only_observed), f"{REPAIRS} IsRepaired Swept"),
     Case("the repair dies after its work", MACHINE,
          swept(orphaned, ("function:ApplyRepairFunction", "crash_after", 1), left=False),
          f"{REPAIRS} IsRepaired Swept"),

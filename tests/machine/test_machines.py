@@ -5,20 +5,15 @@ from collections import defaultdict
 import pytest
 
 from tests.arch.project import machine, machine_files
-from tests.machine.cases import CASES, Case, ended
-from tests.machine.component_cases import SCALES
-from tests.machine.purchase_cases import PURCHASES
-from tests.machine.reconcile_cases import RECONCILES
-from tests.machine.release_cases import RELEASES
-from tests.machine.sweep_cases import SWEEPS
+from tests.machine.cases import Case
+from tests.machine.playing import ALL, played
 
-ALL = [*CASES, *RECONCILES, *SCALES, *RELEASES, *PURCHASES, *SWEEPS]
 each_case = pytest.mark.parametrize("case", ALL, ids=[f"{case.machine}: {case.name}" for case in ALL])
 
 
 @each_case
 def test_the_machine_goes_its_way_and_ends_as_it_should(case: Case) -> None:
-    run = ended(case)
+    run = played(case).ended
     assert (run.status, run.error) == case.ends, run.cause
     assert "errorType" not in run.cause, "Lambda's JSON is no cause that anybody would read"
     left = iter(run.path)
@@ -29,7 +24,7 @@ def test_the_machine_goes_its_way_and_ends_as_it_should(case: Case) -> None:
 def test_no_state_of_any_machine_is_left_out() -> None:
     visited: dict[str, set[str]] = defaultdict(set)
     for case in ALL:
-        for name, states in ended(case).visited.items():
+        for name, states in played(case).visited.items():
             visited[name] |= states
     assert {name: machine(name)["States"].keys() - visited[name] for name in machine_files()} == {
         name: set() for name in machine_files()
