@@ -6,10 +6,12 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from rehearsal.cloud import Cloud
 from rehearsal.deployment import deploy
 from tests.machine.site import NAME, Site
 
@@ -21,6 +23,18 @@ ANSWERED = ("Approval/Approve", "Berth/It")
 """The approvals that Berth may answer: "<stage>/<action>"."""
 PURCHASE_ARN = f"arn:aws:codepipeline:us-east-1:111122223333:{PURCHASE_PIPELINE}"
 ACTION_ARNS = ",".join(f"arn:aws:codepipeline:us-east-1:111122223333:{PIPELINE}/{action}" for action in ANSWERED)
+
+
+def once_told(cloud: Cloud, holds: Callable[[], bool]) -> Callable[[], bool]:
+    """For what the timeline tells of: asked only when it has something new, because moves of the clock are many."""
+    length = 0
+
+    def held() -> bool:
+        nonlocal length
+        before, length = length, len(cloud.timeline)
+        return length > before and holds()
+
+    return held
 
 
 class Pipelined:
@@ -108,7 +122,7 @@ class Pipelined:
         def over() -> bool:
             return self.status(execution) != "InProgress" or (asks and "token" in self.action("Approve"))
 
-        self.site.until(over, timedelta(days=20))
+        self.site.until(over if asks else once_told(self.cloud, over), timedelta(days=20))
         return self.status(execution)
 
     def status(self, execution: str) -> str:

@@ -67,10 +67,13 @@ def _ready(process: subprocess.Popen[str], began: float) -> RealServer:
     return RealServer(process, found[1], greeting, time.monotonic() - began)
 
 
-def client_environment(url: str) -> dict[str, str]:
-    """The environment of a person who follows the server's greeting, but works in another region."""
+def client_environment(url: str, *commands: str) -> dict[str, str]:
+    """The environment of a person who follows the server's greeting, but works in another region.
+
+    `commands` are folders that go before all others on PATH.
+    """
     return {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": os.pathsep.join((*commands, str(Path(sys.executable).parent), os.environ["PATH"])),
         "HOME": "/nowhere",
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "any",

@@ -12,7 +12,7 @@ import pytest
 
 from rehearsal.codepipeline.callers import called_by
 from rehearsal.settings import Settings
-from tests.conformance.pipelined import PURCHASE_ARN, PURCHASE_PIPELINE, Pipelined
+from tests.conformance.pipelined import PURCHASE_ARN, PURCHASE_PIPELINE, Pipelined, once_told
 from tests.machine.purchase_cases import on_sale
 from tests.machine.site import START, Site
 
@@ -49,7 +49,8 @@ class Buying:
             self.client.put_approval_result(token=token, result={"summary": summary, "status": status}, **asked)
 
     def ended(self) -> str:
-        self.site.until(lambda: self.status() != "InProgress", timedelta(days=9))
+        over = once_told(self.site.cloud, lambda: self.status() != "InProgress")
+        self.site.until(over, timedelta(days=9))
         return self.status()
 
     def status(self) -> str:

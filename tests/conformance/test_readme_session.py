@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.aws_command import aws_ready
 from tests.conformance.real_server import ROOT, client_environment, running
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -16,12 +17,12 @@ _PASTED = README.partition("<!-- session:start -->\n```sh\n")[2].partition("```\
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the session prints, in a shell that stops at the first command that fails."""
-    with running() as server:
+    with running() as server, aws_ready() as aws:
         script = _PASTED.replace("http://127.0.0.1:4566", server.url)
         run = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=tmp_path_factory.mktemp("session"),
-            env=client_environment(server.url),
+            env=client_environment(server.url, aws),
             capture_output=True,
             text=True,
             check=False,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.server.routes import PREFIX
+from tests.conformance.aws_command import aws_ready
 from tests.conformance.real_server import ROOT, client_environment, running
 from tests.conformance.served import Server, told
 
@@ -41,12 +42,12 @@ def fits(shown: Any, answered: Any) -> bool:
 
 
 def test_every_block_of_the_page_runs_and_answers_what_the_page_shows(tmp_path: Path) -> None:
-    with running() as server:
+    with running() as server, aws_ready() as aws:
         script = "".join(f"{text}\necho '\n{_END_OF_BLOCK}'\n" for text, _ in steps())
         script = script.replace("http://127.0.0.1:4566", server.url)
         command = ["bash", "-euo", "pipefail", "-c", script]
         run = subprocess.run(
-            command, cwd=tmp_path, env=client_environment(server.url), capture_output=True, text=True, check=False
+            command, cwd=tmp_path, env=client_environment(server.url, aws), capture_output=True, text=True, check=False
         )
         _, _, errors = server.end()
     assert (run.returncode, run.stderr) == (0, ""), run.stdout

@@ -1,9 +1,7 @@
 """Clients: made once, at first use, and one kind of them never asks twice."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,77 +38,45 @@ OTHERS_EVENTS = {
 }
 
 
-STARTER = """
-import json, os, sys, traceback
-import pydantic  # every function has it, and it takes longer than all the rest
-
-for line in sys.stdin:
-    paths, environ, script = json.loads(line)
-    reader, writer = os.pipe()
-    if os.fork() == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.dup2(writer, 2)
-        sys.path[:0] = paths
-        os.environ.update(environ)
-        try:
-            exec(script, {"os": os, "sys": sys})
-        except SystemExit as left:
-            print(left.code or "", end="", file=sys.stderr)
-        except BaseException:
-            traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as said:
-        print(json.dumps(said.read()), flush=True)
-    os.wait()
-"""
-Run = Callable[[str, str], str]
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    """Runs a script beside an app, in a process where nothing but pydantic has been imported yet: what it complains of.
-
-    Each is a fork of one that has imported pydantic.
-    """
+def run(app: str, script: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, where nothing has been imported yet."""
+    paths = [str(ROOT / layer) for layer in LAYERS] + [str(ROOT / "functions" / app)]
     variables = {"LEDGER_TABLE": "t", "MANIFEST_BUCKET": "manifests", "EVENT_BUS": "b", "RECONCILE_ARN": "r"}
     variables["NOTIFICATION_TOPIC_ARN"] = "arn:aws:sns:us-east-1:111122223333:t"
     environ = {f"BERTH_{name}": value for name, value in {**variables, "ON_DEMAND_PRICES": ""}.items()}
-    command = [sys.executable, "-I", "-c", STARTER]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as starter:
-        assert starter.stdin is not None
-        assert starter.stdout is not None
-        given, answers = starter.stdin, starter.stdout
-
-        def asked(app: str, script: str) -> str:
-            paths = [str(ROOT / layer) for layer in LAYERS] + [str(ROOT / "functions" / app)]
-            given.write(json.dumps([paths, environ, script]) + "\n")
-            return str(json.loads(answers.readline()))
-
-        yield asked
-        given.close()
+    preamble = f"import os, sys; sys.path[:0] = {paths!r}; os.environ.update({environ!r}); "
+    command = [sys.executable, "-I", "-c", preamble + script]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_pydantic_alone_imports_no_sdk_and_a_complaint_is_heard(run: Run) -> None:
-    """Otherwise the tests below would show nothing."""
-    assert run("watch_plans", "sys.exit(', '.join({'boto3', 'botocore', 'berth_core'} & sys.modules.keys()))") == ""
-    assert run("watch_plans", "import boto3; sys.exit(', '.join({'boto3'} & sys.modules.keys()))") == "boto3"
-    assert "ModuleNotFoundError" in run("watch_plans", "import berth_nowhere")
+IMPORTS = """
+for app in {apps!r}:
+    sys.path.insert(0, os.path.join({functions!r}, app))
+    import app as imported
+    assert imported.__file__ == os.path.join(sys.path.pop(0), "app.py")
+    del sys.modules["app"]
+    found = {{"boto3", "botocore"}} & sys.modules.keys()
+    if found:
+        sys.exit(f"{{app}}: {{', '.join(found)}}")
+"""
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_no_function_imports_an_sdk_before_it_has_something_to_ask(run: Run, app: str) -> None:
-    assert run(app, "import app; sys.exit(', '.join({'boto3', 'botocore'} & sys.modules.keys()))") == ""
+def test_no_function_imports_an_sdk_before_it_has_something_to_ask() -> None:
+    """All in one process, one after the other: what none of them has brought along, none of them imports."""
+    assert len(APPS) > 30
+    ran = run(APPS[0], IMPORTS.format(apps=APPS, functions=str(ROOT / "functions")))
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_client_comes_without_boto3(run: Run) -> None:
+def test_a_client_comes_without_boto3() -> None:
     script = "from berth_aws import clients; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'; clients.shared('dynamodb')"
-    assert run("watch_plans", f"{script}; sys.exit('boto3' if 'boto3' in sys.modules else '')") == ""
+    ran = run("watch_plans", f"{script}; sys.exit('boto3' if 'boto3' in sys.modules else 0)")
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("app", OTHERS_EVENTS)
-def test_an_event_that_is_not_ours_costs_neither_the_manifests_types_nor_an_sdk(run: Run, app: str) -> None:
+def test_an_event_that_is_not_ours_costs_neither_the_manifests_types_nor_an_sdk(app: str) -> None:
     costly = {"botocore.client", "yaml", "berth_core.manifest", "berth_core.facts", "berth_aws.ledger"}
     script = f"import app; app.handler({OTHERS_EVENTS[app]!r}, None); found = {costly!r} & sys.modules.keys(); "
-    assert run(app, script + "sys.exit(', '.join(found))") == ""
+    ran = run(app, script + "sys.exit(', '.join(found) or 0)")
+    assert (ran.returncode, ran.stderr) == (0, "")
