@@ -49,11 +49,12 @@ def by_hand(random: Random, declared: list[Declared]) -> list[Written]:
 def at_opening(
     random: Random, declared: list[Declared], openings: list[datetime], activation_minutes: float
 ) -> list[Written]:
-    """Somebody has waited for the block, and starts what its opening starts as well."""
+    """Somebody has waited for the block, and starts what its opening starts as well, for what isn't removed by then."""
     steps: list[Written] = []
     for opens in openings:
         at = opens + timedelta(minutes=activation_minutes, seconds=random.choice((0, 1, 3, 8)))
-        names = sorted({each.deployment for each in declared if each.at < at})
+        last = {each.deployment: each.manifest for each in declared if each.at < at}
+        names = sorted(name for name, manifest in last.items() if manifest is not None)
         if names and random.random() < 0.5:
             asked = {"machine": "deployment_reconcile", "input": {"deployment": random.choice(names)}}
             steps.append({"at": at.isoformat(), "start": asked})

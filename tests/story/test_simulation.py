@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,8 +19,10 @@ import yaml
 
 from berth_core.manifest import Manifest
 from berth_core.parsing import parse_manifest
+from rehearsal.simulation.bystanders import at_opening
 from rehearsal.simulation.drawing import SEEDS_PER_WORLD, drawn_world
 from rehearsal.simulation.scenario_worlds import troubled_scenario
+from rehearsal.simulation.worlds import Declared
 
 ROOT = Path(__file__).parents[2]
 PLAYED = (20, 21, 22, 23)
@@ -120,6 +124,17 @@ def test_a_world_is_drawn_from_its_seed_alone() -> None:
     assert drawn_world(5) != drawn_world(6)
     assert drawn_world(5).without_trouble == drawn_world(6).without_trouble
     assert drawn_world(5).without_trouble != drawn_world(5 + SEEDS_PER_WORLD).without_trouble
+
+
+def test_nobody_starts_what_was_removed() -> None:
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    there = Declared(start, "llama-eval", {"name": "llama-eval"})
+    removed = Declared(start + timedelta(hours=20), "llama-eval", None)
+    openings = [start + timedelta(hours=hours) for hours in range(1, 40)]
+    begun = [datetime.fromisoformat(step["at"]) for step in at_opening(Random(1), [there, removed], openings, 0)]
+    assert begun
+    assert max(begun) < removed.at + timedelta(seconds=10)
+    assert len(at_opening(Random(1), [there], openings, 0)) > len(begun)
 
 
 def test_every_manifest_that_is_drawn_is_valid() -> None:
