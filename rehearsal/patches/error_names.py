@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk as aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_events as events
@@ -16,6 +21,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
 from rehearsal.patching import replace
 
@@ -69,11 +75,30 @@ def _eval_error_equals(self: Any, env: Any) -> None:
 
 
 def _from_error(self: Any, env: Any, ex: Exception) -> Any:
-    """A missed heartbeat is shown as States.Timeout, and answers to its own name as well."""
+    """A missed heartbeat is shown as States.Timeout, and answers to its own name as well.
+
+    What the bus refuses is a failed task, named as by the SDK (assumption: AWS documents EventBridge.FailedEntry
+    alone); moto takes it for an error of the machine itself, which nothing retries.
+    """
+    if isinstance(ex, ClientError) and isinstance(self, events.StateTaskServiceEvents):
+        return _refused_by_the_bus(self, env, ex)
     failure = _originals["from_error"](self, env, ex)
     if isinstance(ex, HeartbeatTimeoutError):
         failure.error_name.other_names = ("States.HeartbeatTimeout",)
     return failure
+
+
+def _refused_by_the_bus(self: Any, env: Any, ex: ClientError) -> FailureEvent:
+    name = f"{_SDK_PREFIXES['eventbridge']}.{ex.response['Error']['Code']}"
+    details = TaskFailedEventDetails(
+        error=name, cause=str(ex), resource=self._get_sfn_resource(), resourceType=self._get_sfn_resource_type()
+    )
+    return FailureEvent(
+        env=env,
+        error_name=CustomErrorName(error_name=name),
+        event_type=HistoryEventType.TaskFailed,
+        event_details=EventDetails(taskFailedEventDetails=details),
+    )
 
 
 def _matches(listed: str | None, name: str | None) -> bool:

@@ -36,7 +36,7 @@ def puts(declared: list[Declared]) -> list[Written]:
 
 def by_hand(random: Random, declared: list[Declared]) -> list[Written]:
     """Somebody is impatient, and starts what a manifest that was just registered has started already."""
-    impatient = [each for each in declared if random.random() < 0.3]
+    impatient = [each for each in declared if random.random() < 0.3 and each.manifest is not None]
     return [
         {
             "at": (each.at + timedelta(seconds=random.randint(7, 12))).isoformat(),

@@ -161,6 +161,17 @@ def test_failed_event_entries_give_a_cause_in_text(machines: Machines, cloud: Cl
     assert json.loads(str(ended.reason[1]))["FailedEntryCount"] == 1
 
 
+def test_a_throttled_bus_is_a_failed_task_which_is_tried_again(machines: Machines, cloud: Cloud) -> None:
+    entry = {"Source": "berth", "DetailType": "Decision Held", "Detail": {"a": 1}}
+    cloud.faults.add([{"on": "api:events.PutEvents", "do": "throttle", "times": 2}])
+    ended = machines.run({"Put": task("events:putEvents", {"Entries": [entry]})})
+    assert ended.reason[0] == "EventBridge.ThrottlingException"
+    retry = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 5, "MaxAttempts": 2}]
+    again = machines.run({"Put": task("events:putEvents", {"Entries": [entry]}, Retry=retry)})
+    assert again.output["FailedEntryCount"] == 0
+    assert again.seconds == 5
+
+
 def test_retries_back_off_up_to_the_longest_delay(machines: Machines) -> None:
     retry = [
         {

@@ -146,6 +146,9 @@ STEPPED = "ObserveAgain DecideOutcome CleanConfigs RecordOutcome HasOutcomeNews 
 DEPLOYS = [
     Case("the plan is open", "endpoint_deploy", by_hand("endpoint_deploy", opened),
          f"{TAKEN} NeedsRoom ApplyConfig ApplyEndpoint AwaitEndpoint {JUDGED} Deployed"),
+    Case("the bus is throttled for a while", "endpoint_deploy",
+         by_hand("endpoint_deploy", opened, ("api:events.PutEvents", "throttle", 3)),
+         "RecordOutcome Announce Deployed"),
     Case("the plan opens later", "endpoint_deploy", by_hand("endpoint_deploy", bought),
          "WhatIsDecided WaitForPlan ObserveDeployment DecideDeployment WhatIsDecided ClaimDecision Deployed"),
     Case("the plan opens late and no event comes", "endpoint_deploy",
