@@ -30,6 +30,7 @@ _AFTER_CUT = timedelta(minutes=30)
 """Where nobody looks any more, a change may be under way, or wait for the lease of a run that was stopped."""
 _SOON = timedelta(minutes=2)
 _A_MOMENT = timedelta(microseconds=1)
+_BETWEEN_HALVES = timedelta(minutes=1)
 
 
 def every_change_is_announced(record: Record) -> Iterator[Violation]:
@@ -65,7 +66,8 @@ def _changes_ended(record: Record, name: str) -> Iterator[datetime]:
     """When a change was over that is followed by no other one at once."""
     spans = [span for span in record.run.endpoint_spans if span.endpoint == name]
     for span, following in itertools.zip_longest(spans, spans[1:]):
-        goes_on = following is not None and following.start == span.end
+        # Deleted to be made anew: one change, with a moment between its two halves.
+        goes_on = following is not None and span.end is not None and following.start - span.end <= _BETWEEN_HALVES
         if span.status in BUSY and span.end is not None and not (goes_on and following.status in BUSY):
             yield span.end
 

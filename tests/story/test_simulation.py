@@ -27,8 +27,8 @@ from rehearsal.simulation.worlds import Declared
 ROOT = Path(__file__).parents[2]
 PLAYED = (20, 21, 22, 23)
 """A few that share a world: they take seconds."""
-REGRESSIONS = (155, 194, 295)
-"""Seeds that found a bug, which was mended: two changes that nobody was told the end of, and a cap that was passed."""
+REGRESSIONS = (155, 194, 295, 578)
+"""Seeds that found a bug, which was mended: changes that nobody was told the end of, and a cap that was passed."""
 
 
 def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
