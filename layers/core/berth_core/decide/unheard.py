@@ -25,16 +25,8 @@ def begun_by(decision: Decision | None) -> Attempt | None:
 
 
 def _made(spec: ConfigSpec | None) -> ConfigSeen | None:
-    if spec is None:
-        return None
-    return ConfigSeen(
-        name=spec.name,
-        model=spec.model,
-        instance_type=spec.instance_type,
-        instance_count=spec.instance_count,
-        plan_arn=spec.plan_arn,
-        execution_role_arn=spec.execution_role_arn,
-    )
+    """As SageMaker will show it."""
+    return ConfigSeen.model_validate(spec.model_dump(include=set(ConfigSeen.model_fields))) if spec else None
 
 
 def unheard_of(seen: Snapshot) -> Attempt | None:
