@@ -16,6 +16,7 @@ from moto.stepfunctions.parser.asl.parse import asl_parser
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
+from rehearsal import kept_programs
 from rehearsal.asl_lexer import QuickLexer
 from rehearsal.patching import replace
 from rehearsal.virtual_threads import VirtualThread
@@ -45,9 +46,14 @@ _WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[
 
 @lru_cache(maxsize=256)
 def _parse(definition: str) -> Any:
+    """The program, and in place of the tree that it was made from nothing: nobody here asks for that."""
+    return kept_programs.program(_WHOLE_PERCENTAGE.sub(r"\1.0", definition), _parse_now), None
+
+
+def _parse_now(definition: str) -> Any:
     # The process's own list: a definition that was refused half-way has left its query languages in it.
     Preprocessor._query_language_per_scope.clear()
-    return _originals[0](_WHOLE_PERCENTAGE.sub(r"\1.0", definition))
+    return _originals[0](definition)[0]
 
 
 def _say_nothing(self: Any, *args: Any, **kwargs: Any) -> None:
