@@ -163,7 +163,7 @@ def test_foresight_finds_the_changes_that_ticking_finds(rule: Rule, points: list
     assert changes_foreseen(series, rule, 1000) == changes_by_ticking(series, rule, 1000)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rule=rules,
     gaps=st.lists(st.integers(1, 200), min_size=2, max_size=8),

@@ -35,12 +35,9 @@ SPECIAL = (*JSONATA, *PATHS, *MARKUP, *CONTROL)
 
 
 def drawn(examples: int) -> settings:
-    """The same cases on every run, and no file of them."""
+    """So many cases, over text that takes long to draw."""
     return settings(
         max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     )

@@ -72,12 +72,9 @@ def main() -> int:
             given.page.write_text(page(found))
 
     # The same examples in each fork, and no search for the smallest that fails: one is enough.
-    settings.register_profile(
-        "mutation", database=None, derandomize=True, deadline=None, phases=(Phase.explicit, Phase.generate)
-    )
-    settings.load_profile("mutation")
+    settings.register_profile("mutation", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
     mutation = Mutation(given.modules or every, given.at_a_time, keep)
-    return int(pytest.main([*_tables(), *QUIETLY], plugins=[mutation]))
+    return int(pytest.main([*_tables(), *QUIETLY, "--hypothesis-profile=mutation"], plugins=[mutation]))
 
 
 def _tables() -> Iterator[str]:

@@ -34,7 +34,7 @@ def lived_through(lengths: list[int]) -> list[Gap]:
     return gaps
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 90), max_size=8))
 def test_no_pattern_costs_more_than_one_wake_above_staying_on_at_any_time(lengths: list[int]) -> None:
     gaps = lived_through(lengths)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from berth_core.decide.budget import hours_left, spent
 from berth_core.decide.deployment import decide_deployment
@@ -25,7 +25,7 @@ from tests.unit.drawn_snapshots import INTENTS, hindered, snapshots
 RECONCILE = Intent(kind="reconcile")
 MOST_CHANGES = 6
 """Until all is as wanted: a way off, its parking, a way home, components, another model, and what was left."""
-DRAWN = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+DRAWN = settings(max_examples=60)
 
 
 @DRAWN

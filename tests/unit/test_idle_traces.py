@@ -46,7 +46,7 @@ def test_no_drawn_trace_costs_more_than_one_wake_above_staying_on(kind: str) -> 
         assert by_forecast(trace, 15) <= always_on(trace) + WAKE_MINUTES + ROUNDING
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.floats(1, 2000, allow_nan=False), max_size=40), st.sampled_from([1, 15, 60]))
 def test_no_trace_at_all_costs_more_than_one_wake_above_staying_on_at_any_time(trace: list[float], idle: int) -> None:
     saved = 0.0

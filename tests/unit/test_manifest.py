@@ -288,7 +288,7 @@ MANIFESTS = st.fixed_dictionaries(
 
 
 @given(MANIFESTS)
-@settings(deadline=None, derandomize=True, database=None, max_examples=50)
+@settings(max_examples=50)
 def test_survives_the_way_through_json(content: dict[str, Any]) -> None:
     read = Manifest.model_validate(content)
     assert Manifest.model_validate_json(read.model_dump_json()) == read

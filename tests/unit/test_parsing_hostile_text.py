@@ -1,7 +1,7 @@
 """Text that no friend wrote, or a tired one: refused in words, and never an exception."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from berth_core.manifest import Manifest
@@ -113,18 +113,15 @@ def assert_well_told(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None, derandomize=True, database=None)
 def test_any_text_is_a_manifest_or_a_rejection(text: str) -> None:
     assert_well_told(text)
 
 
 @given(MUTANTS)
-@settings(deadline=None, derandomize=True, database=None)
 def test_any_mix_of_a_manifests_lines_is_a_manifest_or_a_rejection(text: str) -> None:
     assert_well_told(text)
 
 
 @given(st.integers(0, len(EXAMPLE_WITH_MODEL)), st.characters())
-@settings(deadline=None, derandomize=True, database=None)
 def test_a_slip_of_the_finger_is_a_manifest_or_a_rejection(place: int, slip: str) -> None:
     assert_well_told(EXAMPLE_WITH_MODEL[:place] + slip + EXAMPLE_WITH_MODEL[place + 1 :])

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from berth_core.errors import RefusedError
@@ -67,7 +67,6 @@ def test_costs_by_the_hour_and_instance_rounded_up_to_the_cent(hours: str, count
 
 
 @given(st.decimals(0, 5000, places=4), st.integers(1, 64), st.decimals("0.01", 200, places=6))
-@settings(deadline=None, derandomize=True, database=None)
 def test_is_never_told_too_low_nor_more_than_a_cent_too_high(hours: Decimal, count: int, price: Decimal) -> None:
     exact = hours * count * price
     assert exact <= cost_usd(hours, count, price) < exact + Decimal("0.01")
