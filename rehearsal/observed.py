@@ -22,6 +22,7 @@ def observed(cloud: Cloud, scenario: Scenario, **judged: Any) -> Run:
         plans=tuple(twin.plans.all()),
         plan_spans=tuple(twin.history.plan_spans()),
         endpoint_spans=tuple(twin.history.endpoint_spans()),
+        component_spans=tuple(twin.history.component_spans()),
         holdings=tuple(twin.capacity.holdings()),
         traffic=tuple(cloud.traffic.hours()),
         first_failures=tuple(_first_failures(cloud)),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rehearsal.iam.enforcement import Use
 from rehearsal.sagemaker.capacity import Holding
-from rehearsal.sagemaker.history import EndpointSpan, PlanSpan
+from rehearsal.sagemaker.history import ComponentSpan, EndpointSpan, PlanSpan
 from rehearsal.sagemaker.plans import Plan
 from rehearsal.scenario import Scenario
 from rehearsal.timeline import Entry
@@ -45,6 +45,7 @@ class Run:
     plans: tuple[Plan, ...] = ()
     plan_spans: tuple[PlanSpan, ...] = ()
     endpoint_spans: tuple[EndpointSpan, ...] = ()
+    component_spans: tuple[ComponentSpan, ...] = ()
     holdings: tuple[Holding, ...] = ()
     traffic: tuple[HourOfTraffic, ...] = ()
     sent: tuple[Sent, ...] = ()

@@ -44,6 +44,7 @@ class Components:
         component.status = status
         component.failure_reason = reason
         component.modified_at = self._twin.now
+        self._twin.history.component_changed(component)
         counted = f"{component.current} of {component.desired} copies"
         self.tell(component, f"{status}, {counted}{f': {reason}' if reason else ''}")
         endpoint = self._twin.endpoints.get(component.endpoint)
@@ -61,6 +62,7 @@ class Components:
         if self._components.pop(component.name, None) is None:
             return
         self._twin.tags.forget(component.arn)
+        self._twin.history.component_gone(component.name)
         self._twin.copy_counts.note(component.name, 0, self._twin.kernel.now_us)
         self.tell(component, "deleted")
         self._twin.cloud.traffic.endpoint_changed(component.endpoint)

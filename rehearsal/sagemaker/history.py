@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rehearsal.sagemaker.capacity import Capacity
+from rehearsal.sagemaker.component import Component, ComponentStatus, model_of
 from rehearsal.sagemaker.endpoint import Endpoint
 
 
@@ -40,6 +41,19 @@ class EndpointSpan:
     end: datetime | None = None
 
 
+@dataclass(frozen=True)
+class ComponentSpan:
+    """A stretch of time in which an inference component had one status, model and wanted number of copies."""
+
+    component: str
+    endpoint: str
+    status: ComponentStatus
+    model: str | None
+    copies: int
+    start: datetime
+    end: datetime | None = None
+
+
 class History:
     """Closed and open spans, oldest first."""
 
@@ -50,12 +64,17 @@ class History:
         self._open_plans: dict[str, int] = {}
         self._endpoints: list[EndpointSpan] = []
         self._open_endpoints: dict[str, int] = {}
+        self._components: list[ComponentSpan] = []
+        self._open_components: dict[str, int] = {}
 
     def plan_spans(self) -> list[PlanSpan]:
         return list(self._plans)
 
     def endpoint_spans(self) -> list[EndpointSpan]:
         return list(self._endpoints)
+
+    def component_spans(self) -> list[ComponentSpan]:
+        return list(self._components)
 
     def plan_status(self, plan: str, status: str) -> None:
         index = self._open_plans.get(plan)
@@ -98,3 +117,18 @@ class History:
             self._open_endpoints.update({k: i - 1 for k, i in self._open_endpoints.items() if i > index})
         else:
             self._endpoints[index] = replace(self._endpoints[index], end=self._now())
+
+    def component_changed(self, component: Component) -> None:
+        self.component_gone(component.name)
+        model = model_of(component.spec)
+        self._open_components[component.name] = len(self._components)
+        self._components.append(
+            ComponentSpan(
+                component.name, component.endpoint, component.status, model, component.desired, start=self._now()
+            )
+        )
+
+    def component_gone(self, name: str) -> None:
+        index = self._open_components.pop(name, None)
+        if index is not None:
+            self._components[index] = replace(self._components[index], end=self._now())

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from rehearsal.simulation.bystanders import at_opening, by_hand, puts, strangers, traffic
+from rehearsal.simulation.components import Serving, calls, declared_with, drawn_serving
 from rehearsal.simulation.manifests import changed, drawn_manifest
 from rehearsal.simulation.troubles import drawn_troubles
 from rehearsal.simulation.worlds import Declared, World, Written
@@ -26,6 +27,8 @@ _FEES_USD = (Decimal(4980), Decimal(4980), Decimal(5010))
 """Some plans cost more than may be spent."""
 _SHOWN_AFTER_SECONDS = (0, 0, 0, 2, 0, 0, 0, 8)
 """In some worlds what was just made is not to be seen at once."""
+_COPIES_COME_AND_GO = timedelta(minutes=15)
+"""After an endpoint its components; and an instance without copies is let go of after ten minutes."""
 NAMES = ("llama-eval", "reranker")
 SEEDS_PER_WORLD = 20
 
@@ -68,6 +71,8 @@ def _calm_world(number: int) -> tuple[World, list[datetime]]:
     bought = random.random() < 0.3
     windows = _windows(random, start, bought=bought)
     declared = _declared(random, start, windows, bought=bought)
+    serving = _serving(Random(f"components of {number}"), number, declared, start)
+    declared = declared_with(serving, declared)
     orders = {windows[0].plan} if bought else set()
     # What the service buys itself may never be there to be moved.
     movable = windows[-1] if bought and len(windows) > 1 else windows[0]
@@ -82,15 +87,18 @@ def _calm_world(number: int) -> tuple[World, list[datetime]]:
         *moved,
     ]
     until = max(window.end for window in windows) + timedelta(hours=2 + _longest_stay(declared))
+    plain = [each for each in declared if each.deployment not in serving]
+    steps += [*traffic(plain, start, until), *calls(Random(f"calls of {number}"), serving, start, until)]
     world = World(
         number=number,
-        base=_scenario(number, start, until, timings, [*steps, *traffic(declared, start, until)]),
+        base=_scenario(number, start, until, timings, steps),
         declared=tuple(declared),
-        slowest=_slowest(timings, bought=bought),
+        slowest=_slowest(timings, bought=bought) + (_COPIES_COME_AND_GO if serving else timedelta(0)),
         budget_usd=BUDGET_USD,
         short_notice=short_notice,
         start_seconds=random.choice((0.0, 0.5, 3.0)),
         orders=bought,
+        components=tuple(name for each in serving.values() for name, _ in each.components),
     )
     return world, _hot_moments(windows, declared)
 
@@ -106,6 +114,14 @@ def _longest_stay(declared: list[Declared]) -> int:
     """The most hours on on-demand that anybody asks for."""
     asked = [each.manifest["end_of_window"].get("on_demand", {}) for each in declared if each.manifest is not None]
     return max((int(each.get("max_hours", 0)) for each in asked), default=0)
+
+
+def _serving(random: Random, number: int, declared: list[Declared], start: datetime) -> dict[str, Serving]:
+    """By deployment: in some worlds the first one runs components, in some of those the other one too."""
+    if number % 5 != 1:
+        return {}
+    first, *others = sorted({each.deployment for each in declared})
+    return {name: drawn_serving(random, name, start) for name in (first, *(others if random.random() < 0.5 else ()))}
 
 
 def _timings(random: Random) -> dict[str, float]:

@@ -16,6 +16,7 @@ LEASE = timedelta(minutes=20)
 RESTING = timedelta(minutes=75)
 """After a failed try the next one waits, for an hour at most."""
 STILL = timedelta(minutes=30)
+_MOVES = ("Endpoint Deployed", "Handover Completed")
 _UNCOMPARABLE = frozenset({"capacity", "updates"})
 
 
@@ -109,6 +110,8 @@ def _may_stay(record: Record, leak: str) -> bool:
     if leak.endswith(f" {STRANGERS_CONFIG}"):
         return True
     staying = [name for name in record.world.deployments if state_at(record.run, name, record.run.until) != ABSENT]
+    if any(name in leak and _rests(record, name) for name in staying):
+        return True
     if leak.startswith(("endpoint ", "one-time schedule ")):
         return any(name in leak and _may_be_there(record, name) for name in staying)
     return leak.startswith("endpoint config") and any(_is_live(record, name, leak) for name in staying)
@@ -118,6 +121,12 @@ def _may_be_there(record: Record, name: str) -> bool:
     """A ladder without `delete` ends in an announced failure, and the endpoint stays."""
     told = {entry.more.get("detail_type") for entry in record.events(name)}
     return "Handover Failed" in told
+
+
+def _rests(record: Record, name: str) -> bool:
+    """The last rung was `scale_to_zero`: the endpoint is meant to stay, so that a call can wake it."""
+    told = [entry for entry in record.events(name) if entry.more.get("detail_type") in _MOVES]
+    return bool(told) and "scale_to_zero with" in told[-1].text
 
 
 def _is_live(record: Record, name: str, leak: str) -> bool:

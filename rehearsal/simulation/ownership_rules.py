@@ -12,6 +12,13 @@ from rehearsal.simulation.violations import Violation
 STACK_TAG = "berth:stack"
 _ENDPOINT_CALLS = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
 _CONFIG_CALLS = ("CreateEndpointConfig", "DeleteEndpointConfig")
+_COMPONENT_CALLS = (
+    "CreateInferenceComponent",
+    "UpdateInferenceComponent",
+    "UpdateInferenceComponentRuntimeConfig",
+    "DeleteInferenceComponent",
+)
+_PARTS = (*_CONFIG_CALLS, *_COMPONENT_CALLS)
 _TAKES_NO_TAGS = ("ExtendTrainingPlan",)
 
 
@@ -33,8 +40,8 @@ def one_at_a_time(record: Record) -> Iterator[Violation]:
     """Who changes an endpoint holds its lease, nothing is asked of one that is changing, and no two runs take turns."""
     for name in record.world.deployments:
         calls = [call for call in record.changes if call.operation in _ENDPOINT_CALLS and call.name == name]
-        configs = [call for call in record.changes if call.operation in _CONFIG_CALLS and call.deployment == name]
-        yield from _without_lease([*calls, *(call for call in configs if call.holder)])
+        parts = [call for call in record.changes if call.operation in _PARTS and call.deployment == name]
+        yield from _without_lease([*calls, *(call for call in parts if call.holder)])
         yield from _taking_turns(calls)
     for call in record.calls:
         if call.by == "berth" and call.operation in _ENDPOINT_CALLS and call.refused and call.status in BUSY:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rehearsal.run import Run
-from rehearsal.sagemaker.history import EndpointSpan
+from rehearsal.sagemaker.history import ComponentSpan, EndpointSpan
 from rehearsal.simulation.calls import SeenCall
 from rehearsal.simulation.worlds import World
 from rehearsal.timeline import Entry
@@ -63,13 +63,17 @@ class Record:
 
 @dataclass(frozen=True)
 class State:
-    """How an endpoint stands: what counts of it, whatever its config is called."""
+    """How an endpoint stands: what counts of it, whatever its config is called.
+
+    `components`: each one's name, status and model, and whether it is to have copies: how many, auto scaling says.
+    """
 
     status: str
     model: str | None = None
     instance_type: str | None = None
     instance_count: int = 0
     plan: str | None = None
+    components: tuple[tuple[str, str, str | None, bool], ...] = ()
 
 
 ABSENT = State("absent")
@@ -77,14 +81,19 @@ ABSENT = State("absent")
 
 def state_at(run: Run, endpoint: str, at: datetime) -> State:
     """From the history that the twin keeps; ABSENT if there was no such endpoint."""
-    return state_in(run.endpoint_spans, endpoint, at)
+    return state_in(run.endpoint_spans, run.component_spans, endpoint, at)
 
 
-def state_in(spans: Sequence[EndpointSpan], endpoint: str, at: datetime) -> State:
-    span = next((each for each in reversed(spans) if _covers(each, endpoint, at)), None)
+def state_in(
+    endpoints: Sequence[EndpointSpan], components: Sequence[ComponentSpan], endpoint: str, at: datetime
+) -> State:
+    span = next((each for each in reversed(endpoints) if _covers(each, endpoint, at)), None)
     if span is None:
         return ABSENT
-    return State(span.status, span.model, span.instance_type, span.instance_count, span.plan)
+    on_it = sorted(
+        (each.component, each.status, each.model, each.copies > 0) for each in components if _covers(each, endpoint, at)
+    )
+    return State(span.status, span.model, span.instance_type, span.instance_count, span.plan, tuple(on_it))
 
 
 def config_at(run: Run, endpoint: str, at: datetime) -> str | None:
@@ -103,5 +112,5 @@ def is_still(run: Run, endpoint: str, start: datetime, end: datetime) -> bool:
     return True
 
 
-def _covers(span: EndpointSpan, endpoint: str, at: datetime) -> bool:
+def _covers(span: EndpointSpan | ComponentSpan, endpoint: str, at: datetime) -> bool:
     return span.endpoint == endpoint and span.start <= at and (span.end is None or at < span.end)

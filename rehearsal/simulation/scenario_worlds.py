@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
+from berth_core.manifest import EndOfWindow
 from rehearsal.scenario import Scenario, find, load
 from rehearsal.simulation.troubles import drawn_troubles
 from rehearsal.simulation.worlds import Declared, World
@@ -39,8 +41,10 @@ def _declared(scenario: Scenario) -> list[Declared]:
     return sorted(found, key=lambda each: each.at)
 
 
-def _with_defaults(manifest: dict[str, object]) -> dict[str, object]:
-    return {"end_of_window": {}, **manifest}
+def _with_defaults(manifest: dict[str, Any]) -> dict[str, Any]:
+    """As far as a rule asks for them."""
+    ends = {"finish_before_minutes": EndOfWindow().finish_before_minutes, **manifest.get("end_of_window", {})}
+    return {**manifest, "end_of_window": ends}
 
 
 def _hot_moments(scenario: Scenario) -> list[datetime]:

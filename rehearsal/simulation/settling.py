@@ -18,8 +18,8 @@ def has_settled(cloud: Cloud, outputs: dict[str, str], deployments: Sequence[str
     now, history = cloud.now, cloud.sagemaker.history
     if _plans(history.plan_spans(), now) != _plans(untroubled.run.plan_spans, now):
         return False
-    spans = history.endpoint_spans()
-    if any(state_in(spans, name, now) != state_at(untroubled.run, name, now) for name in deployments):
+    endpoints, components = history.endpoint_spans(), history.component_spans()
+    if any(state_in(endpoints, components, name, now) != state_at(untroubled.run, name, now) for name in deployments):
         return False
     return not any(at_work(cloud, outputs))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from rehearsal.sagemaker.endpoint import BUSY
+from rehearsal.sagemaker.history import ComponentSpan
 from rehearsal.simulation.record import Record, config_at
 from rehearsal.simulation.violations import Violation
 
@@ -19,6 +20,7 @@ OUTCOMES = (
     "Handover Failed",
     "Rollback Detected",
     "Deployment Failed",
+    "Components Scaled",
 )
 _CHANGES = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint")
 _SUCCESSES = ("Endpoint Deployed", "Endpoint Rotated", "Handover Completed")
@@ -57,19 +59,36 @@ def told_in_time(record: Record) -> Iterator[Violation]:
         return
     for name in record.world.deployments:
         told = [entry.at for entry in record.events(name) if entry.more.get("detail_type") in OUTCOMES]
-        for ended in _changes_ended(record, name):
-            if ended < record.run.until - _SOON and not any(ended <= at <= ended + _SOON for at in told):
+        for ends in _changes_ended(record, name):
+            ended = ends[-1]
+            in_time = any(end <= at <= end + _SOON for at in told for end in ends)
+            if ended < record.run.until - _SOON and not in_time:
                 yield Violation("told in time", ended, f"{name} has changed, and nobody is told within two minutes")
 
 
-def _changes_ended(record: Record, name: str) -> Iterator[datetime]:
-    """When a change was over that is followed by no other one at once."""
-    spans = [span for span in record.run.endpoint_spans if span.endpoint == name]
+def _changes_ended(record: Record, name: str) -> Iterator[tuple[datetime, ...]]:
+    """When a change was over that is followed by no other one at once: it may be told after any of these moments.
+
+    Deleted to be made anew is one change, with a moment between its two halves; so is an endpoint and then its
+    components, with which auto scaling may go on at once.
+    """
+    components = [span for span in record.run.component_spans if span.endpoint == name and span.status in BUSY]
+    spans = [span for span in record.run.endpoint_spans if span.endpoint == name and span.status in BUSY]
     for span, following in itertools.zip_longest(spans, spans[1:]):
-        # Deleted to be made anew: one change, with a moment between its two halves.
-        goes_on = following is not None and span.end is not None and following.start - span.end <= _BETWEEN_HALVES
-        if span.status in BUSY and span.end is not None and not (goes_on and following.status in BUSY):
-            yield span.end
+        if span.end is None:
+            continue
+        ends = _with_components(span.end, components)
+        if following is None or following.start - ends[-1] > _BETWEEN_HALVES:
+            yield ends
+
+
+def _with_components(ended: datetime, busy: list[ComponentSpan]) -> tuple[datetime, ...]:
+    """And when those are done that were under way by then, or soon after, one after the other."""
+    ends = [ended]
+    for span in sorted(busy, key=lambda each: each.start):
+        if span.end is not None and span.start - ends[-1] <= _BETWEEN_HALVES and span.end > ends[-1]:
+            ends.append(span.end)
+    return tuple(ends)
 
 
 def nothing_is_announced_twice(record: Record) -> Iterator[Violation]:

@@ -52,6 +52,17 @@ _FUNCTIONS = (
     "ClaimPurchase",
 )
 _MACHINES = ("deployment_reconcile", "endpoint_deploy", "endpoint_rotate", "window_handover")
+_COMPONENT_CALLS = (
+    "sagemaker.CreateInferenceComponent",
+    "sagemaker.UpdateInferenceComponent",
+    "sagemaker.UpdateInferenceComponentRuntimeConfig",
+    "sagemaker.DeleteInferenceComponent",
+    "sagemaker.ListInferenceComponents",
+    "application-autoscaling.*",
+    "cloudwatch.PutMetricAlarm",
+    "cloudwatch.DeleteAlarms",
+)
+_COMPONENT_FUNCTIONS = ("ApplyComponents", "ApplyScaling")
 _INSTANCE_TYPES = ("ml.p5.48xlarge", "ml.p4d.24xlarge")
 _PLENTY = 100
 _ORDERED = timedelta(hours=1)
@@ -95,6 +106,8 @@ def drawn_troubles(random: Random, world: World, hot: list[datetime]) -> World:
 
 def _kinds(random: Random, world: World, begins: datetime) -> list[_Kind]:
     chosen = random.choices(tuple(_KINDS), weights=tuple(_KINDS.values()), k=random.randint(2, 6))
+    if world.components:
+        chosen[:2] = random.choices((_component, _component_call, _component_function, *chosen[:2]), k=2)
     if world.orders and begins < world.scenario.start + _ORDERED:
         chosen.append(_purchase)
     return chosen
@@ -154,6 +167,26 @@ def _update(random: Random, world: World, begins: datetime, ends: datetime) -> T
     if do == "slow":
         fault["seconds"] = random.choice((120, 900))
     return _fault(f"{do} {fault['on']}", begins, ends, fault, "updates")
+
+
+def _component(random: Random, world: World, begins: datetime, ends: datetime) -> Trouble:
+    do = random.choice(("fail", "slow"))
+    fault: dict[str, Any] = {"on": f"component:{random.choice(world.components)}", "do": do, "times": 1}
+    if do == "slow":
+        fault["seconds"] = random.choice((120, 900))
+    return _fault(f"{do} {fault['on']}", begins, ends, fault, "updates")
+
+
+def _component_call(random: Random, _world: World, begins: datetime, ends: datetime) -> Trouble:
+    do = random.choice(("throttle", "error_before", "error_after"))
+    fault = {"on": f"api:{random.choice(_COMPONENT_CALLS)}", "do": do, "times": random.randint(1, 6)}
+    return _fault(f"{do} {fault['on']} {fault['times']} times", begins, ends, fault)
+
+
+def _component_function(random: Random, _world: World, begins: datetime, ends: datetime) -> Trouble:
+    do = random.choice(("crash_before", "crash_after", "timeout"))
+    fault = {"on": f"function:{random.choice(_COMPONENT_FUNCTIONS)}Function", "do": do, "times": random.randint(1, 3)}
+    return _fault(f"{do} {fault['on']} {fault['times']} times", begins, ends, fault)
 
 
 def _capacity(random: Random, _world: World, begins: datetime, ends: datetime) -> Trouble:

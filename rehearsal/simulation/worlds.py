@@ -43,8 +43,8 @@ class World:
     """`slowest` is the longest time that one change of an endpoint takes here, without trouble.
 
     `short_notice`: a plan's end moves so near that nobody could leave in time. `start_seconds`: the longest time that a
-    function takes to start. `orders`: a plan is bought by the service. `until`: when nobody looks any more; None for
-    the scenario's own end.
+    function takes to start. `orders`: a plan is bought by the service. `components`: the names of all. `until`: when
+    nobody looks any more; None for the scenario's own end.
     """
 
     number: int
@@ -55,6 +55,7 @@ class World:
     short_notice: bool = False
     start_seconds: float = 0.0
     orders: bool = False
+    components: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     calms: tuple[datetime, ...] = ()
     until: datetime | None = None

@@ -62,6 +62,11 @@ def sagemaker(tags: dict[str, str] | None = None, **over: Any) -> MagicMock:
 
 
 class TestBringAbout:
+    def test_copies_that_others_asked_for_in_vain_are_not_waited_for(self) -> None:
+        client = sagemaker(RuntimeConfig={"DesiredCopyCount": 2, "CurrentCopyCount": 1}, FailureReason="no room")
+        assert bring_about(client, SPEC.model_copy(update={"copies": None}), OURS, None) == ""
+        assert bring_about(client, SPEC, OURS, None) == "llama-8b has 1 of 2 copies"
+
     def test_as_wanted_nothing_is_asked_and_nothing_is_pending(self) -> None:
         assert bring_about(sagemaker(), SPEC, OURS, None) == ""
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from berth_core.decide.budget import reaches_cap_at
 from berth_core.decide.competing import awaited
 from berth_core.decide.intent import Intent
+from berth_core.decide.taking_over import taken_over_at
 from berth_core.decisions import Deploy, HandOver, Hold, TakeOver
 from berth_core.facts import Lease, Policy, Rival
 from tests.builders import (
@@ -21,6 +23,7 @@ from tests.builders import (
     plan,
     registration,
     snapshot,
+    stay,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -190,6 +193,33 @@ def test_and_then_takes_its_lease(kind: Any, status: str) -> None:
     assert isinstance(decision, TakeOver)
     assert (decision.holder, decision.deadline) == ("you", END - HOUR)
     assert "can't wait for endpoint_rotate" in decision.reason
+
+
+def on_demand(now: Any, **over: Any) -> Any:
+    """On on-demand for ten hours until `now`, of the ten and a quarter that are allowed, while another run is at it."""
+    allowed = registration(end_of_window={"on_demand": {**ON_DEMAND, "max_hours": 24, "max_usd": "1000.00"}})
+    given: dict[str, Any] = {
+        "deployment": allowed,
+        "endpoint": endpoint(plan_arn=None),
+        "on_demand": (stay(now - over.pop("ran", 10 * HOUR)),),
+        "lease": lease("you", now + 10 * MINUTE),
+        **over,
+    }
+    return snapshot(now=now, **given)
+
+
+def test_a_bill_that_reaches_its_cap_waits_for_nobody() -> None:
+    seen = on_demand(START)
+    at = taken_over_at(seen, seen.lease)
+    assert at is not None
+    assert decide(seen).code == "Busy"
+    assert decide(seen).next_at == min(at, START + 10 * MINUTE)
+    later = on_demand(at, ran=at - START + 10 * HOUR)
+    decision = decide(later)
+    assert isinstance(decision, TakeOver)
+    assert decision.deadline == reaches_cap_at(later)
+    urgent = Lease(holder="you", purpose="window_handover", expires_at=END, urgent=True)
+    assert decide(on_demand(at, ran=at - START + 10 * HOUR, lease=urgent)).code == "Busy"
 
 
 def test_nobody_takes_the_lease_of_a_hand_over_nor_for_anything_else() -> None:

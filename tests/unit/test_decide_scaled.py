@@ -8,6 +8,7 @@ from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decide.scaled import scaled
 from berth_core.decisions import Scale
+from tests.builders import ON_DEMAND
 from tests.unit.component_facts import SCALING, component, deployed, seen
 
 ASKED = seen(SCALING, components=(component(desired_copies=1, current_copies=1),), attempts=())
@@ -55,6 +56,36 @@ def test_all_copies_there_and_scaling_as_asked_is_done() -> None:
 )
 def test_what_is_not_as_asked_is_told_with_what_is_there(there: dict[str, Any], code: str, reason: str) -> None:
     assert came(component(**there)) == (code, reason)
+
+
+def test_copies_that_auto_scaling_asked_for_in_vain_are_no_failure_of_ours() -> None:
+    bounds = asked(components=tuple(each.model_copy(update={"copies": None}) for each in asked().components))
+    in_vain = component(desired_copies=2, current_copies=1, failure_reason="no room")
+    assert came(in_vain, decision=bounds) == ("", "llama-8b has 1 of 2 copies")
+    coming = component(desired_copies=2, current_copies=1)
+    assert came(coming, decision=bounds)[0] == "TimedOut"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "instances", "code"),
+    [(False, 0, ""), (False, 1, "InstancesHeld"), (True, 1, "")],
+    ids=["let go of", "held, and nobody may pay", "held, and on-demand may"],
+)
+def test_off_a_reservation_no_instance_is_taken_along_that_nobody_may_pay_for(
+    *, allowed: bool, instances: int, code: str
+) -> None:
+    ends: dict[str, Any] = {"ladder": ["scale_to_zero", "delete"], **({"on_demand": ON_DEMAND} if allowed else {})}
+    given: dict[str, Any] = {"manifest": {"end_of_window": ends}}
+    parks = decide_deployment(seen(SCALING, **given), Intent(kind="scale", park=True))
+    assert isinstance(parks, Scale)
+    there = seen(SCALING, components=(component(desired_copies=0, current_copies=0),), **given)
+    assert there.endpoint is not None
+    variant = there.endpoint.variants[0].model_copy(update={"current_count": instances, "desired_count": instances})
+    held = there.model_copy(
+        update={"scaling": (), "alarms": (), "endpoint": there.endpoint.model_copy(update={"variants": (variant,)})}
+    )
+    found = scaled(held, parks.model_copy(update={"scaling": ()}))
+    assert found[0] == code, found
 
 
 def test_auto_scaling_may_have_gone_on_from_there() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from berth_core.decide.intent import Intent
-from berth_core.decide.orders import order_in_force
+from berth_core.decide.orders import order_in_force, wake_time
 from berth_core.decisions import Hold, Refuse
 from tests.builders import END, attempt, decide, endpoint, registration, snapshot, stay
 from tests.unit.component_facts import HOUR, MINUTE, NOW, SCALING, carried_out, component, seen
@@ -36,6 +36,18 @@ class TestLeaving:
         decision = decide(seen(SCALING), Intent(kind="scale", park=True))
         assert (decision.release, decision.copies, decision.rung) == (True, 0, "park")
         assert decision.scaling[0].suspended
+
+    def test_copies_that_auto_scaling_brings_up_are_waited_for_and_then_parked(self) -> None:
+        at_rest = decide(seen(SCALING), Intent(kind="scale", park=True))
+        coming = component(status="Updating", desired_copies=3)
+        decision = decide(seen(SCALING, components=(coming,)), Intent(kind="scale", park=True))
+        assert (decision.kind, decision.release, decision.copies) == ("scale", True, 0)
+        assert decision.give_up_at - at_rest.give_up_at == wake_time(seen(SCALING))
+
+    def test_with_a_component_of_somebody_else_it_is_not_left_by_parking(self) -> None:
+        there = seen(SCALING, components=(component(ours=False),))
+        decision = decide(there, Intent(kind="scale", park=True))
+        assert (decision.kind, decision.code) == ("refuse", "WaitingForAdoption")
 
     def test_parked_it_may_be_woken_on_on_demand_within_the_caps(self) -> None:
         assert decide(self.parked()).code == "AsWanted"

@@ -39,7 +39,7 @@ def test_nothing_more_is_to_be_seen(
     at_work: tuple[str, ...],
     settled: bool,
 ) -> None:
-    history = SimpleNamespace(endpoint_spans=lambda: list(spans), plan_spans=lambda: list(plans))
+    history = SimpleNamespace(endpoint_spans=lambda: list(spans), component_spans=list, plan_spans=lambda: list(plans))
     cloud: Any = SimpleNamespace(now=CALM, sagemaker=SimpleNamespace(history=history))
     monkeypatch.setattr(settling, "at_work", lambda *_: iter(at_work))
     before = span(OPENS - timedelta(hours=2), OPENS, "Creating")

@@ -44,7 +44,9 @@ def bring_about(client: Client, spec: ComponentSpec, ours: Ours, kept: Described
         return _update(client, there, spec)
     if spec.copies is not None and desired != spec.copies:
         return _set_copies(client, spec.name, spec.copies)
-    return "" if desired == current else f"{spec.name} has {current} of {desired} copies"
+    if desired == current or (spec.copies is None and there.get("FailureReason")):
+        return ""  # with a reason, SageMaker has given up on copies that auto scaling had asked for, and not we
+    return f"{spec.name} has {current} of {desired} copies"
 
 
 def delete_component(client: Client, name: str, ours: Ours, made_before: datetime | None = None) -> str:

@@ -1,6 +1,7 @@
 """The endpoint's inference components as the manifest wants them, and how each scales by itself."""
 
 from berth_core.decide.orders import Order
+from berth_core.decide.sharing import most_copies
 from berth_core.decisions import ComponentSpec, ScalingSpec
 from berth_core.facts import ComponentSeen, Snapshot
 from berth_core.manifest import Component
@@ -75,7 +76,7 @@ def scaling_specs(seen: Snapshot, order: Order, specs: tuple[ComponentSpec, ...]
         ScalingSpec(
             component=each.name,
             min_copies=_fewest(each, copies[each.name], keeps_one=scaling.idle is not None or _is_reserved(seen)),
-            max_copies=each.max_copies,
+            max_copies=most_copies(seen, each, order),
             suspended=order.strict,
             target_concurrency=scaling.target_concurrency,
             # An alarm that wakes nothing would only fire with every refused call.

@@ -72,8 +72,13 @@ def stops_at(seen: Snapshot) -> datetime | None:
 
     Also if this moment's schedule is lost, and it is the watch that notices that it has come.
     """
-    end = _reaches(seen, Decimal(1))
+    end = reaches_cap_at(seen)
     return end and end - expected(_way_off(seen), seen.attempts) - LATEST_LOOK - timedelta(minutes=1)
+
+
+def reaches_cap_at(seen: Snapshot) -> datetime | None:
+    """When a cap is reached, if the endpoint stays where it is. None if nothing runs, or none is set."""
+    return _reaches(seen, Decimal(1))
 
 
 def least_hours(seen: Snapshot, arrival: str) -> Decimal:

@@ -113,14 +113,14 @@ def _by_hand_over(seen: Snapshot) -> Order | None:
     parked = next((each for each in seen.attempts if each.kind in ("hand_over", "deploy") and each.done), None)
     if parked is None or parked.rung != "scale_to_zero" or seen.endpoint is None or seen.endpoint.plan_arn is not None:
         return None
-    allowed = _may_run_on_demand(seen)
+    allowed = may_run_on_demand(seen)
     why = "parked off the window" if allowed else UNPAID
     # Later than any rule of the schedule if none of them may pay for instances.
     at = parked.ended_at if allowed else max(parked.ended_at, seen.now)
     return Order(copies=0, at=at, key="", why=why, strict=not allowed)
 
 
-def _may_run_on_demand(seen: Snapshot) -> bool:
+def may_run_on_demand(seen: Snapshot) -> bool:
     """A call must not start a bill that nobody agreed to."""
     allowed = seen.deployment.manifest.end_of_window.on_demand
     live = seen.endpoint.config if seen.endpoint else None

@@ -2,6 +2,7 @@
 
 from berth_core.decide.arranging import FAILED, ours, scaling_differences
 from berth_core.decide.forbidding import COMPONENT_FAILED, ROLLED_BACK
+from berth_core.decide.orders import may_run_on_demand
 from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM, did_roll_back
 from berth_core.decisions import ComponentSpec, Scale
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
@@ -25,7 +26,18 @@ def scaled(seen: Snapshot, decision: Scale) -> Verdict:
     missing = scaling_differences(seen, decision.scaling)
     if missing:
         return "ScalingMissing", "; ".join(missing)
-    return "", "; ".join(text for _, text in verdicts) or "no component is left"
+    return _held(seen, decision) or ("", "; ".join(text for _, text in verdicts) or "no component is left")
+
+
+def _held(seen: Snapshot, decision: Scale) -> Verdict | None:
+    """An endpoint that leaves its reservation with instances takes as many on on-demand, where nobody may pay them."""
+    endpoint = seen.endpoint
+    if not decision.release or endpoint is None or endpoint.plan_arn is None or not endpoint.instance_count:
+        return None
+    if may_run_on_demand(seen):
+        return None
+    text = f"SageMaker has not let go of {endpoint.instance_count} instances, and on-demand may not pay for them"
+    return "InstancesHeld", text
 
 
 def _verdict(spec: ComponentSpec, there: ComponentSeen | None, seen: Snapshot) -> Verdict:
@@ -36,7 +48,7 @@ def _verdict(spec: ComponentSpec, there: ComponentSeen | None, seen: Snapshot) -
     if there.status == FAILED:
         return COMPONENT_FAILED, f"{spec.name} Failed: {there.failure_reason or 'SageMaker gives no reason'}"
     copies = f"{spec.name} has {there.current_copies} of {there.desired_copies} copies"
-    if there.status in IN_TRANSITION or there.current_copies != there.desired_copies:
+    if there.status in IN_TRANSITION or not (there.settled or _were_not_ours(spec, there)):
         because = f" ({there.failure_reason})" if there.failure_reason else ""
         return "TimedOut", f"{copies} and is {there.status}{because}"
     if there.model != spec.model:
@@ -46,6 +58,11 @@ def _verdict(spec: ComponentSpec, there: ComponentSeen | None, seen: Snapshot) -
     if spec.copies not in (None, there.desired_copies) and not _was_moved(spec, there, seen):
         return "WrongCopies", f"{copies}, {spec.copies} were asked"
     return "", copies
+
+
+def _were_not_ours(spec: ComponentSpec, there: ComponentSeen) -> bool:
+    """Copies that auto scaling asked for, and for which SageMaker found no room: we asked for none."""
+    return spec.copies is None and bool(there.failure_reason)
 
 
 def _was_moved(spec: ComponentSpec, there: ComponentSeen, seen: Snapshot) -> bool:

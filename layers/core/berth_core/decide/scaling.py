@@ -14,11 +14,11 @@ from berth_core.decide.arranging import (
 )
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
-from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force
+from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force, wake_time
 from berth_core.decide.replacing import Replaced, replaced
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
-from berth_core.facts import IN_TRANSITION, Snapshot
+from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
 from berth_core.model import Frozen
 from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, decision_id
 
@@ -51,14 +51,23 @@ def scale(seen: Snapshot, intent: Intent) -> Scale | Hold | Refuse | None:
         return _nothing_to_scale(intent)
     if seen.endpoint is None or seen.endpoint.status != "InService":
         return _no_endpoint(seen, intent)
+    if intent.park:
+        return _parked_off(seen)
     blocked = _not_adopted(seen) or _still_moving(seen)
     if blocked is not None:
         return blocked
-    if intent.park:
-        off = Order(copies=0, at=seen.now, key=PARKED_OFF, why=PARKED_OFF, strict=True)
-        return _scale(seen, _Run(order=off, target=PARKED_OFF, why=PARKED_OFF, moves_copies=True, release=True))
     order = order_in_force(seen)
     return _unpaid(intent, order) or _asks_too_much(seen, order) or _by_order(seen, order)
+
+
+def _parked_off(seen: Snapshot) -> Scale | Refuse:
+    """Whatever auto scaling is at: it is suspended, and its copies are waited for. A hold would be taken for done, and
+    the endpoint would move with copies that nobody may pay for."""
+    held = _not_adopted(seen)
+    if held is not None:
+        return Refuse(code=held.code, reason=held.reason)
+    off = Order(copies=0, at=seen.now, key=PARKED_OFF, why=PARKED_OFF, strict=True)
+    return _scale(seen, _Run(order=off, target=PARKED_OFF, why=PARKED_OFF, moves_copies=True, release=True))
 
 
 def park_when_idle(seen: Snapshot, _intent: Intent) -> Scale | Hold | None:
@@ -97,12 +106,16 @@ def _not_adopted(seen: Snapshot) -> Hold | None:
 
 def _still_moving(seen: Snapshot) -> Hold | None:
     """Auto scaling at work, or an earlier run of ours that died: both end by themselves."""
-    moving = [each for each in ours(seen).values() if each.status in IN_TRANSITION]
+    moving = _moving(seen)
     if not moving:
         return None
     each = moving[0]
     text = f"inference component {each.name} is {each.status}: {each.current_copies} of {each.desired_copies} copies"
     return Hold(code="InTransition", reason=text, next_at=seen.now + SOON)
+
+
+def _moving(seen: Snapshot) -> list[ComponentSeen]:
+    return [each for each in ours(seen).values() if each.status in IN_TRANSITION]
 
 
 def _unpaid(intent: Intent, order: Order) -> Refuse | None:
@@ -195,7 +208,7 @@ def _scale(seen: Snapshot, run: _Run) -> Scale:
             "scaling": scaling_specs(seen, order, specs),
             "copies": _copies(seen, order),
             "release": run.release,
-            "give_up_at": seen.now + (FOR_RELEASE if run.release else max(_patience(seen, rung), found.longest)),
+            "give_up_at": seen.now + (_release(seen) if run.release else max(_patience(seen, rung), found.longest)),
         }
     )
 
@@ -203,6 +216,11 @@ def _scale(seen: Snapshot, run: _Run) -> Scale:
 def _copies(seen: Snapshot, order: Order) -> int:
     """For the news: of each component, or the most of any."""
     return max((order.copies_of(each) for each in declared(seen)), default=0)
+
+
+def _release(seen: Snapshot) -> timedelta:
+    """Copies that are coming up can't be taken away before they are there."""
+    return FOR_RELEASE + (wake_time(seen) if _moving(seen) else timedelta(0))
 
 
 def _patience(seen: Snapshot, rung: str | None) -> timedelta:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.budget import reaches_cap_at, stops_at
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import ladder_of, unavailable
 from berth_core.decide.leaving import leaves_at
@@ -29,12 +30,15 @@ def held_by_another(seen: Snapshot, intent: Intent) -> Hold | TakeOver | None:
 def taken_over_at(seen: Snapshot, lease: Lease) -> datetime | None:
     """The last moment to end the holder: its change has to settle, and the ladder be climbed, before the deadline.
 
-    None for a holder that is itself on the way off, and for an endpoint that isn't on a window.
+    On on-demand that is the very moment at which the way off begins: every minute after it is paid for beyond a cap.
+    None for a holder that is itself on the way off, and for an endpoint that may stay where it is.
     """
     begins = leaves_at(seen)
     block = block_under(seen)
-    if lease.urgent or begins is None or block is None:
+    if lease.urgent or begins is None:
         return None
+    if block is None:
+        return stops_at(seen)
     ladder = (rung for rung in ladder_of(seen) if unavailable(seen, rung) is None)
     way_off = sum((time_for(seen, rung) for rung in ladder), timedelta())
     return max(begins, finish_by(seen, block) - way_off - expected("rotate", seen.attempts))
@@ -42,7 +46,7 @@ def taken_over_at(seen: Snapshot, lease: Lease) -> datetime | None:
 
 def _take_over(seen: Snapshot, lease: Lease) -> TakeOver:
     block = block_under(seen)
-    deadline = finish_by(seen, block) if block is not None else seen.now
+    deadline = finish_by(seen, block) if block is not None else reaches_cap_at(seen) or seen.now
     reason = (
         f"the hand-over has to be done by {deadline:%Y-%m-%d %H:%M} UTC and can't wait for {lease.purpose}, "
         "which is stopped"

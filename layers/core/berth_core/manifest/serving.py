@@ -26,7 +26,8 @@ class Component(Frozen):
     max_copies: int = Field(
         default_factory=_as_many_as_copies,
         ge=1,
-        description="Never more copies than this. As many as `copies`, and at least 1, if left out.",
+        description="Never more copies than this. As many as `copies`, and at least 1, if left out. Auto scaling "
+        "goes only as far as the instances have accelerators beside the `copies` of the other components.",
     )
     accelerators: int = Field(default=1, ge=1, description="Accelerators (GPUs) that one copy needs.")
     memory_mb: int = Field(default=GB_IN_MB, ge=128, description="Memory that one copy needs, in MB; at least 128.")
