@@ -131,6 +131,7 @@ class AnswerApproval(Closed):
     offering_id: str | None = Field(default=None, description="another one than was asked about")
     price_usd: str | None = Field(default=None, description="another one than was asked about")
     too_late: bool = Field(default=False, description="nobody waits for it any more")
+    if_asked: bool = Field(default=False, description="nothing happens if nobody was asked, or nobody waits any more")
 
 
 class Invoke(Closed):

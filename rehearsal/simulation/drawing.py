@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from rehearsal.simulation.asking import Asking, with_questions
 from rehearsal.simulation.bystanders import at_opening, by_hand, puts, strangers, traffic
 from rehearsal.simulation.components import Serving, calls, declared_with, drawn_serving
 from rehearsal.simulation.manifests import changed, drawn_manifest
@@ -70,14 +71,15 @@ def _calm_world(number: int) -> tuple[World, list[datetime]]:
     timings = _timings(random)
     bought = random.random() < 0.3
     windows = _windows(random, start, bought=bought)
-    declared = _declared(random, start, windows, bought=bought)
-    serving = _serving(Random(f"components of {number}"), number, declared, start)
-    declared = declared_with(serving, declared)
-    orders = {windows[0].plan} if bought else set()
+    wishes = _wishes(random, number, start, windows, bought=bought)
+    declared, serving = list(wishes.asking.declared), wishes.serving
     # What the service buys itself may never be there to be moved.
     movable = windows[-1] if bought and len(windows) > 1 else windows[0]
-    moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if movable.plan in orders else 0.4)
+    is_ordered = bought and movable is windows[0]
+    moved, short_notice = _moved_end(random, movable, _finish(declared), chance=0 if is_ordered else 0.4)
     openings = [opens for window in windows for opens, _ in window.blocks]
+    until = max(window.end for window in windows) + timedelta(hours=2 + _longest_stay(declared)) + wishes.asking.longer
+    plain = [each for each in declared if each.deployment not in serving]
     steps = [
         *strangers(random, start),
         *_market(random, start, windows, bought=bought),
@@ -85,10 +87,10 @@ def _calm_world(number: int) -> tuple[World, list[datetime]]:
         *by_hand(random, declared),
         *at_opening(Random(f"opening of {number}"), declared, openings, timings["activation_minutes"]),
         *moved,
+        *wishes.asking.steps,
+        *traffic(plain, start, until),
+        *calls(Random(f"calls of {number}"), serving, start, until),
     ]
-    until = max(window.end for window in windows) + timedelta(hours=2 + _longest_stay(declared))
-    plain = [each for each in declared if each.deployment not in serving]
-    steps += [*traffic(plain, start, until), *calls(Random(f"calls of {number}"), serving, start, until)]
     world = World(
         number=number,
         base=_scenario(number, start, until, timings, steps),
@@ -116,12 +118,36 @@ def _longest_stay(declared: list[Declared]) -> int:
     return max((int(each.get("max_hours", 0)) for each in asked), default=0)
 
 
+@dataclass(frozen=True)
+class _Wishes:
+    """What the manifests ask for; `serving` of which deployments by components."""
+
+    asking: Asking
+    serving: dict[str, Serving]
+
+
+def _wishes(random: Random, number: int, start: datetime, windows: list[Window], *, bought: bool) -> _Wishes:
+    declared = _declared(random, start, windows, bought=bought)
+    serving = _serving(Random(f"components of {number}"), number, declared, start)
+    asking = _asking(number, start, declared_with(serving, declared), windows, bought=bought)
+    return _Wishes(asking, serving)
+
+
 def _serving(random: Random, number: int, declared: list[Declared], start: datetime) -> dict[str, Serving]:
     """By deployment: in some worlds the first one runs components, in some of those the other one too."""
     if number % 5 != 1:
         return {}
     first, *others = sorted({each.deployment for each in declared})
     return {name: drawn_serving(random, name, start) for name in (first, *(others if random.random() < 0.5 else ()))}
+
+
+def _asking(number: int, start: datetime, declared: list[Declared], windows: list[Window], *, bought: bool) -> Asking:
+    if number % 5 != 0:
+        return Asking(tuple(declared))
+    first = windows[0]
+    plan = {"name": first.plan, "count": first.count, "start": first.blocks[0][0], "end": first.end}
+    random = Random(f"questions of {number}")
+    return with_questions(random, start, declared, plan, bought=bought, alone=len(windows) == 1)
 
 
 def _timings(random: Random) -> dict[str, float]:

@@ -12,6 +12,7 @@ from rehearsal.sagemaker.endpoint import BUSY
 from rehearsal.sagemaker.history import ComponentSpan
 from rehearsal.simulation.record import Record, config_at
 from rehearsal.simulation.violations import Violation
+from rehearsal.timeline import Entry
 
 OUTCOMES = (
     "Endpoint Deployed",
@@ -119,16 +120,19 @@ def what_is_told_is_true(record: Record) -> Iterator[Violation]:
 def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
     """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left, and no run fails.
 
-    A purchase fails by saying no: that is not counted.
+    A purchase fails by saying no, and so does a release where there is no endpoint: that is not counted.
     """
     if record.world.troubles or record.world.short_notice:
         return
     for entry in record.run.entries:
         if entry.kind == "event" and entry.more.get("detail_type") in _FAILURES:
             yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
-        is_purchase = entry.subject.startswith("berth-plan-purchase/")
-        if entry.kind == "state" and entry.more.get("status") in _RUN_FAILURES and not is_purchase:
+        if entry.kind == "state" and entry.more.get("status") in _RUN_FAILURES and not _says_no(entry):
             yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
+
+
+def _says_no(entry: Entry) -> bool:
+    return entry.subject.startswith("berth-plan-purchase/") or "NoEndpoint" in entry.text
 
 
 def everything_has_its_reason(record: Record) -> Iterator[Violation]:

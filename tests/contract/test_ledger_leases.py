@@ -76,6 +76,16 @@ class TestLeases:
         assert not ledger.leases.release(NAME, "me")
         assert ledger.standing(NAME).lease is None
 
+    def test_given_up_it_lapses_with_what_it_had_begun(self, ledger: Ledger) -> None:
+        begun = attempt(done=False)
+        ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW, begun=begun)
+        assert not ledger.leases.lapse(NAME, "you", NOW)
+        assert ledger.leases.lapse(NAME, "me", NOW)
+        left = ledger.standing(NAME).lease
+        assert left is not None
+        assert (left.expires_at, left.begun) == (NOW, begun)
+        assert ledger.leases.claim(NAME, "you", "endpoint_deploy", NOW).holder == "you"
+
     def test_nobody_releases_the_lease_of_another(self, ledger: Ledger) -> None:
         ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW)
         assert not ledger.leases.release(NAME, "you")

@@ -11,7 +11,7 @@ from berth_core.decisions import HandOver, Hold
 from berth_core.facts import Override, Snapshot, Turn
 from berth_core.naming import config_spec
 from berth_core.outcomes import Outcome
-from tests.builders import END, P5, START, endpoint, manifest, registration, snapshot, stay
+from tests.builders import END, P5, START, attempt, endpoint, manifest, registration, snapshot, stay
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"
@@ -84,6 +84,16 @@ def test_the_same_hold_of_a_later_run_is_no_news(ledger: Ledger) -> None:
 def test_a_retry_of_the_same_run_tells_it_again_since_its_first_answer_was_lost(ledger: Ledger) -> None:
     recorded(ledger, ended(decision=HOLD, seen=snapshot()))
     assert news(recorded(ledger, ended(decision=HOLD, seen=snapshot()))) == ["Decision Held"]
+
+
+def test_what_a_stopped_machine_had_begun_stays_with_the_lease_until_it_is_told(ledger: Ledger) -> None:
+    begun = attempt(kind="deploy", decision_id="d-1", done=False)
+    ledger.leases.claim(NAME, "me", "endpoint_deploy", NOW, begun=begun)
+    under_way = snapshot(endpoint=endpoint(status="Creating"), holder="me", lease=ledger.standing(NAME).lease)
+    recorded(ledger, ended(decision=HOLD, seen=under_way))
+    left = ledger.standing(NAME).lease
+    assert left is not None
+    assert (left.begun, left.expires_at) == (begun, NOW)
 
 
 def test_the_lease_is_released_only_if_it_is_asked(ledger: Ledger) -> None:

@@ -43,6 +43,13 @@ class FakeLeases(Leases):
         self._leases[deployment] = held.model_copy(update={"expires_at": now + LEASE})
         return True
 
+    def lapse(self, deployment: str, holder: str, now: datetime) -> bool:
+        held = self._leases.get(deployment)
+        if held is None or held.holder != holder:
+            return False
+        self._leases[deployment] = held.model_copy(update={"expires_at": now})
+        return True
+
     def release(self, deployment: str, holder: str) -> bool:
         held = self._leases.get(deployment)
         if held is None or held.holder != holder:

@@ -202,7 +202,7 @@ def on_demand(now: Any, **over: Any) -> Any:
         "deployment": allowed,
         "endpoint": endpoint(plan_arn=None),
         "on_demand": (stay(now - over.pop("ran", 10 * HOUR)),),
-        "lease": lease("you", now + 10 * MINUTE),
+        "lease": Lease(holder="you", purpose="components_scale", expires_at=now + 10 * MINUTE),
         **over,
     }
     return snapshot(now=now, **given)
@@ -219,7 +219,8 @@ def test_a_bill_that_reaches_its_cap_waits_for_nobody() -> None:
     assert isinstance(decision, TakeOver)
     assert decision.deadline == reaches_cap_at(later)
     urgent = Lease(holder="you", purpose="window_handover", expires_at=END, urgent=True)
-    assert decide(on_demand(at, ran=at - START + 10 * HOUR, lease=urgent)).code == "Busy"
+    for other in (urgent, lease("you", END), Lease(holder="you", purpose="endpoint_deploy", expires_at=END)):
+        assert decide(on_demand(at, ran=at - START + 10 * HOUR, lease=other)).code == "Busy"
 
 
 def test_nobody_takes_the_lease_of_a_hand_over_nor_for_anything_else() -> None:

@@ -72,18 +72,25 @@ def test_what_it_had_begun_is_told_before_anything_else(
     ("lease", "over"),
     [
         (left_by(DEPLOYS, expires_at=NOW + timedelta(minutes=1)), {}),
-        (left_by(DEPLOYS, holder="me"), {}),
         (left_by(DEPLOYS, begun=None), {}),
         (left_by(DEPLOYS), {"attempts": (attempt(kind="deploy", decision_id=DEPLOYS.id),)}),
         (None, {}),
     ],
-    ids=["alive", "our own", "nothing begun", "told already", "no lease"],
+    ids=["alive", "nothing begun", "told already", "no lease"],
 )
 def test_what_is_heard_of_otherwise_is_not_told(lease: Lease | None, over: dict[str, Any]) -> None:
     seen = snapshot(now=NOW, endpoint=endpoint(), lease=lease, **over)
     assert unheard_of(seen) is None
     decision, _ = reconciled(seen)
     assert getattr(decision, "code", "") != "RunDied"
+
+
+def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> None:
+    ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
+    held, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours))
+    assert isinstance(held, Hold)
+    assert held.reason.startswith("a run of endpoint_deploy was stopped: it was at ")
+    assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
 def test_while_its_change_goes_on_nobody_knows_what_comes_of_it() -> None:

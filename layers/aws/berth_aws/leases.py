@@ -83,6 +83,17 @@ class Leases:
         rows = self._table.get_all((of_deployment(name), LEASE_ROW) for name in names)
         return {row["pk"].removeprefix(of_deployment("")): lease_of(row) for row in rows}
 
+    def lapse(self, deployment: str, holder: str, now: datetime) -> bool:
+        """Given up, but for what it had begun: whoever finds the lease tells that first. False if it isn't held."""
+        return self._table.update(
+            of_deployment(deployment),
+            LEASE_ROW,
+            "SET #expires_at = :expires_at",
+            "#holder = :holder",
+            holder=holder,
+            expires_at=iso(now),
+        ).done
+
     def release(self, deployment: str, holder: str) -> bool:
         """False if there was nothing of this holder's to release: doing it twice, or too late, is harmless."""
         return self._table.delete(of_deployment(deployment), LEASE_ROW, "#holder = :holder", holder=holder).done

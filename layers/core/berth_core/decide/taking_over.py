@@ -12,6 +12,7 @@ from berth_core.decisions import Hold, TakeOver
 from berth_core.durations import expected
 from berth_core.facts import Lease, Snapshot
 
+SCALING = "components_scale"
 LEAVING = ("reconcile", "hand_over")
 
 
@@ -30,15 +31,16 @@ def held_by_another(seen: Snapshot, intent: Intent) -> Hold | TakeOver | None:
 def taken_over_at(seen: Snapshot, lease: Lease) -> datetime | None:
     """The last moment to end the holder: its change has to settle, and the ladder be climbed, before the deadline.
 
-    On on-demand that is the very moment at which the way off begins: every minute after it is paid for beyond a cap.
-    None for a holder that is itself on the way off, and for an endpoint that may stay where it is.
+    On on-demand that is the very moment at which the way off begins, for copies that take long to come up: all else is
+    begun only if it is over by then, or is the way home. None for a holder that is itself on the way off, and for an
+    endpoint that may stay where it is.
     """
     begins = leaves_at(seen)
     block = block_under(seen)
     if lease.urgent or begins is None:
         return None
     if block is None:
-        return stops_at(seen)
+        return stops_at(seen) if lease.purpose == SCALING else None
     ladder = (rung for rung in ladder_of(seen) if unavailable(seen, rung) is None)
     way_off = sum((time_for(seen, rung) for rung in ladder), timedelta())
     return max(begins, finish_by(seen, block) - way_off - expected("rotate", seen.attempts))

@@ -30,11 +30,16 @@ def _made(spec: ConfigSpec | None) -> ConfigSeen | None:
 
 
 def unheard_of(seen: Snapshot) -> Attempt | None:
-    """What the holder of a lapsed lease had begun, if its end isn't recorded."""
+    """What the holder of a lapsed lease had begun, if its end isn't recorded; or a machine that was run under our own
+    lease, and is over."""
     lease = seen.lease
-    if lease is None or lease.begun is None or lease.holder == seen.holder or lease.expires_at > seen.now:
+    if lease is None or lease.begun is None or (lease.holder != seen.holder and lease.expires_at > seen.now):
         return None
     return None if any(each.decision_id == lease.begun.decision_id for each in seen.attempts) else lease.begun
+
+
+def _utc(seen: Snapshot) -> str:
+    return f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC" if seen.lease else ""
 
 
 def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -42,6 +47,6 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     begun = unheard_of(seen)
     if begun is None or seen.lease is None:
         return None
-    lapsed_at = f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC"
-    reason = f"a run of {seen.lease.purpose} died with its lease, which lapsed at {lapsed_at}: it was at {begun.target}"
+    how = "was stopped" if seen.lease.holder == seen.holder else f"died with its lease, which lapsed at {_utc(seen)}"
+    reason = f"a run of {seen.lease.purpose} {how}: it was at {begun.target}"
     return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)
