@@ -27,8 +27,10 @@ from rehearsal.simulation.worlds import Declared
 ROOT = Path(__file__).parents[2]
 PLAYED = (20, 21, 22, 23)
 """A few that share a world: they take seconds."""
-REGRESSIONS = (155, 194, 295, 578)
-"""Seeds that found a bug, which was mended: changes that nobody was told the end of, and a cap that was passed."""
+SCENARIO = "extension-ahead"
+REGRESSIONS = (155, 194, 295, 578, 420, 1127, 1220, 1407)
+"""Seeds that found a bug, which was mended: changes that nobody was told the end of, caps that were passed, components
+that weren't parked, or for which another one left no room."""
 
 
 def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -38,37 +40,43 @@ def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProces
 
 
 @pytest.fixture(scope="module")
-def judged() -> dict[int, dict[str, Any]]:
+def judged() -> dict[tuple[str | None, int], dict[str, Any]]:
     """What came of each seed, played in one process that starts up once."""
     program = f"""
 import json
 from rehearsal.simulation import warm
 from rehearsal.simulation.judging import Asked, judged_together
 warm.up()
-for seeds in {[PLAYED, *((seed,) for seed in REGRESSIONS)]}:
-    for each in judged_together([Asked(seed) for seed in seeds]):
+for scenario, seeds in {[(None, PLAYED), *((None, (seed,)) for seed in REGRESSIONS), (SCENARIO, (3,))]}:
+    for each in judged_together([Asked(seed, scenario) for seed in seeds]):
         broken = [str(violation) for violation in each.violations]
-        print(json.dumps({{"seed": each.asked.seed, "struck": each.struck, "broken": broken}}))
+        asked = {{"scenario": each.asked.scenario, "seed": each.asked.seed}}
+        print(json.dumps({{**asked, "struck": each.struck, "broken": broken}}))
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), "layers/core"))}
     command = [sys.executable, "-c", program]
     found = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     lines = map(json.loads, found.stdout.splitlines())
-    return {line["seed"]: line for line in lines}
+    return {(line["scenario"], line["seed"]): line for line in lines}
 
 
 @pytest.mark.parametrize("seed", PLAYED)
-def test_no_rule_is_broken(judged: dict[int, dict[str, Any]], seed: int) -> None:
-    assert judged[seed]["broken"] == []
+def test_no_rule_is_broken(judged: dict[tuple[str | None, int], dict[str, Any]], seed: int) -> None:
+    assert judged[None, seed]["broken"] == []
 
 
-def test_trouble_strikes(judged: dict[int, dict[str, Any]]) -> None:
+def test_trouble_strikes(judged: dict[tuple[str | None, int], dict[str, Any]]) -> None:
     assert sum(each["struck"] for each in judged.values()) > len(judged)
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
-def test_what_was_mended_stays_so(judged: dict[int, dict[str, Any]], seed: int) -> None:
-    assert judged[seed]["broken"] == []
+def test_what_was_mended_stays_so(judged: dict[tuple[str | None, int], dict[str, Any]], seed: int) -> None:
+    assert judged[None, seed]["broken"] == []
+
+
+def test_trouble_is_played_over_a_scenario(judged: dict[tuple[str | None, int], dict[str, Any]]) -> None:
+    assert judged[SCENARIO, 3]["struck"]
+    assert judged[SCENARIO, 3]["broken"] == []
 
 
 def test_a_seed_plays_alike_alone_and_among_others_whatever_the_hash_seed() -> None:

@@ -74,6 +74,10 @@ def told(detail_type: str, after: timedelta, text: str = "because") -> Entry:
     return Entry(OPENS + after, "event", NAME, f"{detail_type}: {text}", more)
 
 
+def ran_aground(subject: str, error: str) -> Entry:
+    return Entry(OPENS + timedelta(hours=1), "state", subject, f"failed: {error}: no", {"status": "FAILED"})
+
+
 def decided(after: timedelta, **more: Any) -> Entry:
     return Entry(OPENS + after, "decision", NAME, "it is so", {"reason": "it is so", **more})
 

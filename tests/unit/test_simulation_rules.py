@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from rehearsal.sagemaker.capacity import Holding, Pool
+from rehearsal.sagemaker.history import ComponentSpan
 from rehearsal.simulation import money_rules, ownership_rules, telling_rules, waking_rules, window_rules
 from rehearsal.simulation.ending_rules import ends_as_without_trouble, looks, nothing_leaks
 from rehearsal.simulation.record import Record
@@ -26,6 +27,7 @@ from tests.unit.made_up_record import (
     failed,
     left,
     purchase,
+    ran_aground,
     record,
     told,
     trouble,
@@ -41,11 +43,18 @@ ON_DEMAND_RUNG = decided(HOUR, decision="hand_over", rung="on_demand")
 COMPLETED = told("Handover Completed", HOUR + minutes(5))
 EXPIRED = "Endpoint capacity reservation has expired."
 DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}")
+STAGED = call("CreateEndpointConfig", subject=f"endpoint-config/{NAME}-staging-0a1b2c3d")
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
 UPDATED = (
     span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
     span(OPENS + HOUR + minutes(9), CLOSES - HOUR, "InService"),
 )
+
+CREATED = span(OPENS, OPENS + minutes(5), "Creating")
+LIVE = span(OPENS + minutes(5), None, "InService")
+COMES_UP = ComponentSpan("chat", NAME, "Creating", "my-model", 1, OPENS + minutes(5), OPENS + minutes(12))
+SCALES = replace(COMES_UP, status="Updating", copies=2, start=OPENS + minutes(12), end=OPENS + minutes(20))
+RESTS = told("Handover Completed", HOUR, "the window closes; scale_to_zero with 1 x ml.p5.48xlarge")
 
 CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
     (
@@ -81,6 +90,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         ownership_rules.one_at_a_time,
         record(calls=(call("UpdateEndpoint"), DELETED_CONFIG)),
         record(calls=(replace(DELETED_CONFIG, lease_holder=OTHER),)),
+    ),
+    (
+        ownership_rules.one_at_a_time,
+        record(calls=(replace(STAGED, lease_holder=OTHER), call("DeleteInferenceComponent", subject="component/chat"))),
+        record(calls=(call("DeleteInferenceComponent", subject="inference-component/chat", lease_holder=OTHER),)),
     ),
     (
         ownership_rules.one_at_a_time,
@@ -135,6 +149,16 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         record(told("Endpoint Rotated", HOUR + minutes(14)), endpoint_spans=UPDATED),
     ),
     (
+        # An endpoint is told with its components, whatever auto scaling goes on to do with them.
+        telling_rules.told_in_time,
+        record(
+            told("Endpoint Deployed", minutes(13)), endpoint_spans=(CREATED, LIVE), component_spans=(COMES_UP, SCALES)
+        ),
+        record(
+            told("Endpoint Deployed", minutes(15)), endpoint_spans=(CREATED, LIVE), component_spans=(COMES_UP, SCALES)
+        ),
+    ),
+    (
         telling_rules.nothing_is_announced_twice,
         record(told("Endpoint Rotated", minutes(5)), told("Endpoint Rotated", minutes(50))),
         record(told("Endpoint Rotated", minutes(5)), told("Endpoint Rotated", minutes(6))),
@@ -155,6 +179,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         telling_rules.nothing_fails_without_cause,
         record(told("Rollback Detected", HOUR), world=world(troubles=(trouble(),))),
         record(told("Rollback Detected", HOUR)),
+    ),
+    (
+        telling_rules.nothing_fails_without_cause,
+        record(ran_aground("berth-plan-purchase/1", "PriceMoved"), ran_aground("berth-reconcile/1", "LadderExhausted")),
+        record(ran_aground("berth-reconcile/1", "TimedOut")),
     ),
     (
         telling_rules.everything_has_its_reason,
@@ -186,6 +215,16 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         ),
         left(f"endpoint {NAME}, InService", endpoint_spans=(span(OPENS, None, "InService"),)),
     ),
+    (
+        nothing_leaks,
+        record(RESTS, leaks=(f"scalable target of inference-component/{NAME}-chat",), endpoint_spans=(LIVE,)),
+        record(
+            RESTS,
+            told("Endpoint Deployed", 2 * HOUR),
+            leaks=(f"scalable target of inference-component/{NAME}-chat",),
+            endpoint_spans=(LIVE,),
+        ),
+    ),
     (nothing_leaks, left(), left("running execution berth-x", world=world(troubles=(trouble("runs"),)))),
 ]
 
@@ -216,6 +255,16 @@ def test_an_endpoint_that_ends_elsewhere_than_without_trouble_is_found() -> None
     assert [violation.rule for violation in ends_as_without_trouble(looks(late), untroubled)] == [
         "ends as without trouble"
     ]
+
+
+def test_copies_count_and_how_many_is_for_auto_scaling_to_say() -> None:
+    about = world(troubles=(trouble(),))
+    rests = replace(COMES_UP, status="InService", start=OPENS + minutes(12), end=None)
+    untroubled = record(endpoint_spans=(OFF_PLAN,), component_spans=(rests,))
+    more = record(world=about, endpoint_spans=(OFF_PLAN,), component_spans=(replace(rests, copies=2),))
+    none = record(world=about, endpoint_spans=(OFF_PLAN,), component_spans=(replace(rests, copies=0),))
+    assert list(ends_as_without_trouble(looks(more), untroubled)) == []
+    assert list(ends_as_without_trouble(looks(none), untroubled))
 
 
 def test_what_changes_just_then_without_trouble_is_not_compared() -> None:

@@ -42,10 +42,10 @@ def delete_trial(client: Client, name: str, stack: str) -> None:
 
 
 def trials_of(client: Client, deployment: str, stack: str) -> tuple[str, ...]:
-    """The staging endpoints of a deployment that are ours, and the configs of which the endpoint is gone, by name."""
+    """What of a deployment's staging is ours and still to be deleted, by name: endpoints, and configs that are left."""
     prefix = trial_prefix(deployment)
     with in_our_words("ListEndpoints"):
-        endpoints = _named(client, "list_endpoints", "Endpoints", "Endpoint", prefix)
+        endpoints = _named(client, "list_endpoints", "Endpoints", "Endpoint", prefix, but_status="Deleting")
     with in_our_words("ListEndpointConfigs"):
         configs = _named(client, "list_endpoint_configs", "EndpointConfigs", "EndpointConfig", prefix)
     ours = {STACK_TAG: stack, DEPLOYMENT_TAG: deployment}
@@ -57,9 +57,11 @@ def _is_ours(tags: dict[str, str] | None, ours: dict[str, str]) -> bool:
     return tags is not None and TRIAL_TAG in tags and ours.items() <= tags.items()
 
 
-def _named(client: Client, operation: str, key: str, kind: str, prefix: str) -> dict[str, str]:
+def _named(
+    client: Client, operation: str, key: str, kind: str, prefix: str, but_status: str | None = None
+) -> dict[str, str]:
     pages = client.get_paginator(operation).paginate(NameContains=prefix, PaginationConfig={"PageSize": PAGE})
-    rows = [row for page in pages for row in page[key]]
+    rows = [row for page in pages for row in page[key] if row.get(f"{kind}Status", "") != but_status]
     return {row[f"{kind}Name"]: row[f"{kind}Arn"] for row in rows if row[f"{kind}Name"].startswith(prefix)}
 
 
