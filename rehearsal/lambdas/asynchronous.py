@@ -1,4 +1,4 @@
-"""Asynchronous invocation: accepted at once, retried after one and two minutes, then given up to a destination.
+"""Asynchronous invocation: accepted at once, retried after one and two minutes, its record sent to a destination.
 
 Source: Lambda developer guide, asynchronous invocation (two retries, one minute then two minutes; six hours of age).
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.cloud import current
-from rehearsal.lambdas.destinations import dead_letter, send_failure
+from rehearsal.lambdas.destinations import dead_letter, send_record
 from rehearsal.lambdas.invoke import Answer, invoke
 
 RETRY_SECONDS = (60, 120)
@@ -41,6 +41,7 @@ def _queue(accepted: Accepted, *, attempt: int) -> None:
 def _attempt(accepted: Accepted, attempt: int) -> None:
     answer = invoke(accepted.function, accepted.event)
     if answer.error is None:
+        _send(accepted, answer, attempt, "Success")
         _tell(accepted, answer)
         return
     retries, age_seconds = limits(accepted.function)
@@ -74,25 +75,34 @@ def configuration(function: Any) -> dict[str, Any]:
 
 
 def _give_up(accepted: Accepted, answer: Answer, attempts: int, condition: str) -> None:
-    function = accepted.function
+    _send(accepted, answer, attempts, condition)
+    dead_letter(accepted.function, accepted.event, answer)
+    _tell(accepted, answer)
+
+
+def _send(accepted: Accepted, answer: Answer, attempts: int, condition: str) -> None:
+    """The record of what came of it, to the destination for that, if there is one."""
+    succeeded = answer.error is None
+    destinations = configuration(accepted.function).get("DestinationConfig", {})
+    destination = destinations.get("OnSuccess" if succeeded else "OnFailure", {}).get("Destination")
+    if not destination:
+        return
+    now = current().now
+    response = {"statusCode": 200, "executedVersion": "$LATEST"}
     message = {
         "version": "1.0",
-        "timestamp": f"{current().now:%Y-%m-%dT%H:%M:%S}.{current().now.microsecond // 1000:03}Z",
+        "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
         "requestContext": {
             "requestId": answer.request_id,
-            "functionArn": f"{function.function_arn}:$LATEST",
+            "functionArn": f"{accepted.function.function_arn}:$LATEST",
             "condition": condition,
             "approximateInvokeCount": attempts,
         },
         "requestPayload": accepted.event,
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": response if succeeded else {**response, "functionError": "Unhandled"},
         "responsePayload": json.loads(answer.payload),
     }
-    on_failure = configuration(function).get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    if on_failure:
-        send_failure(on_failure, message)
-    dead_letter(function, accepted.event, answer)
-    _tell(accepted, answer)
+    send_record(destination, message, "Success" if succeeded else "Failure")
 
 
 def _tell(accepted: Accepted, answer: Answer) -> None:

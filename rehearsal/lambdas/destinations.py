@@ -1,15 +1,15 @@
-"""Where an asynchronous invocation goes that failed for good: on-failure destination and dead-letter queue."""
+"""Where the record of an asynchronous invocation goes: to a destination, and what failed to a dead-letter queue."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from rehearsal.delivery.targets import put_event, send_message, send_notification
 from rehearsal.lambdas.invoke import Answer
 
 
-def send_failure(destination_arn: str, message: dict[str, Any]) -> None:
+def send_record(destination_arn: str, message: dict[str, Any], result: Literal["Success", "Failure"]) -> None:
     """Source: Lambda developer guide, invocation records. The destination is a queue, topic, function or bus."""
     service = destination_arn.split(":")[2]
     body = json.dumps(message)
@@ -21,7 +21,7 @@ def send_failure(destination_arn: str, message: dict[str, Any]) -> None:
         _invoke(destination_arn, message)
     elif service == "events":
         resources = [f"{message['requestContext']['functionArn']}"]
-        put_event(destination_arn, "lambda", "Lambda Function Invocation Result - Failure", message, resources)
+        put_event(destination_arn, "lambda", f"Lambda Function Invocation Result - {result}", message, resources)
 
 
 def _invoke(function_arn: str, message: dict[str, Any]) -> None:

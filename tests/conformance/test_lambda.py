@@ -169,6 +169,26 @@ def test_a_call_that_fails_for_good_goes_to_the_on_failure_destination(cloud: Cl
     assert (record["version"], record["timestamp"]) == ("1.0", "2026-03-01T00:01:00.000Z")
 
 
+def test_a_call_that_succeeds_goes_to_the_on_success_destination(cloud: Cloud, recording: str) -> None:
+    done, failed = make_queue(cloud, "done"), make_queue(cloud, "failed")
+    destinations = {"OnSuccess": {"Destination": done}, "OnFailure": {"Destination": failed}}
+    cloud.client("lambda").put_function_event_invoke_config(
+        FunctionName="recording", MaximumRetryAttempts=1, DestinationConfig=destinations
+    )
+    invoke(cloud, recording, {"number": 1}, "Event")
+    cloud.advance(seconds=3600)
+    assert messages(cloud, failed) == []
+    (record,) = [message["body"] for message in messages(cloud, done)]
+    context = record["requestContext"]
+    assert (context["condition"], context["approximateInvokeCount"]) == ("Success", 1)
+    assert record["requestPayload"] == {"number": 1}
+    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+    # Who waits for an answer gets it, and nobody else.
+    invoke(cloud, recording, {"number": 1}, "RequestResponse")
+    cloud.kernel.settle()
+    assert messages(cloud, done) == []  # but the first, which was received a moment ago
+
+
 def test_an_event_that_would_be_too_old_at_its_next_try_is_given_up(cloud: Cloud, recording: str) -> None:
     queue = make_queue(cloud, "failures")
     cloud.client("lambda").put_function_event_invoke_config(
