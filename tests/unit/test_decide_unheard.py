@@ -89,7 +89,7 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
     held, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours))
     assert isinstance(held, Hold)
-    assert held.reason.startswith("a run of endpoint_deploy was stopped: it was at ")
+    assert held.reason.startswith("a run of endpoint_deploy ended and told nothing: it was at ")
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 

@@ -47,6 +47,6 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     begun = unheard_of(seen)
     if begun is None or seen.lease is None:
         return None
-    how = "was stopped" if seen.lease.holder == seen.holder else f"died with its lease, which lapsed at {_utc(seen)}"
+    how = "ended and told nothing" if seen.lease.holder == seen.holder else f"died with its lease, which lapsed at {_utc(seen)}"
     reason = f"a run of {seen.lease.purpose} {how}: it was at {begun.target}"
     return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)
