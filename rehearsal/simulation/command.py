@@ -16,6 +16,8 @@ from rehearsal.simulation.pool import judge_all
 from rehearsal.simulation.reliability import Tally, write, write_planted
 from rehearsal.simulation.violations import Violation
 
+WRITES_EVERY = 25
+"""Worlds."""
 ALL = "all"
 """In place of a planted bug's name: one after the other."""
 
@@ -63,6 +65,8 @@ def _judged(wanted: Wanted, out: Console) -> int:
             _tell(each, wanted, out)
         if tally.failed_seeds and wanted.planted:
             break
+        if wanted.writes and tally.worlds % WRITES_EVERY == 0:
+            write(tally)  # a long run may be cut short
     out.print(tally.summary(), markup=False)
     if wanted.writes:
         write(tally)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ class Tally:
     rules: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     failed_seeds: list[int] = field(default_factory=list)
+    began_at: float = field(default_factory=time.monotonic)
 
     def add(self, batch: Batch) -> None:
         self.processor_seconds += batch.processor_seconds
@@ -56,6 +58,10 @@ class Tally:
         found = f"{len(self.failed_seeds)} of them broke a rule" if self.failed_seeds else "every rule held"
         took = f"{self.seconds_per_seed:.2f} s of processor each"
         return f"{self.seeds} seeds, {self.struck} faults that struck, {took}: {found}"
+
+    @property
+    def elapsed_seconds(self) -> float:
+        return time.monotonic() - self.began_at
 
     @property
     def seconds_per_seed(self) -> float:
@@ -90,6 +96,7 @@ def _table(tally: Tally) -> str:
     rows = {
         "seeds": f"{tally.seeds:,} ({tally.first} to {tally.last}), in {tally.worlds:,} worlds",
         "processor time": f"{tally.seconds_per_seed:.2f} s a seed, with all that is played for it",
+        "time": f"{tally.elapsed_seconds / 60:.0f} minutes, {tally.seeds / tally.elapsed_seconds:.1f} seeds a second",
         "faults that struck": f"{tally.struck:,}",
         "trouble by kind": kinds,
         "requests sent": f"{tally.served + tally.failed:,}",
