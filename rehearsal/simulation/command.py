@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count, islice
 
 from rich.console import Console
 
 from rehearsal import terminal
 from rehearsal.scenario import ScenarioError
+from rehearsal.simulation.drawing import SEEDS_PER_WORLD
 from rehearsal.simulation.judging import Asked, Judged
 from rehearsal.simulation.planted import BUGS
 from rehearsal.simulation.pool import judge_all
 from rehearsal.simulation.reliability import Tally, write, write_planted
 from rehearsal.simulation.violations import Violation
 
+OF_EACH_WORLD = 4
 WRITES_EVERY = 25
 """Worlds."""
 ALL = "all"
@@ -36,10 +39,12 @@ class Wanted:
     writes: bool = False
     workers: int | None = None
 
-    def asked(self, *, shrinks: bool = True) -> Iterable[Asked]:
+    def asked(self, *, shrinks: bool = True, spread: bool = False) -> Iterable[Asked]:
+        """`spread`: a few of each world, since another world shows more than more trouble in the same one."""
         # A planted bug is to be found, not to be understood.
         shrink = shrinks and self.planted is None and self.only is None
-        seeds = range(self.first, self.first + self.seeds)
+        of_each = OF_EACH_WORLD if spread else SEEDS_PER_WORLD
+        seeds = islice((seed for seed in count(self.first) if seed % SEEDS_PER_WORLD < of_each), self.seeds)
         return (Asked(seed, self.scenario, self.only, shrink and not self.shows, self.shows) for seed in seeds)
 
 
@@ -88,7 +93,7 @@ def find_all(wanted: Wanted, out: Console) -> int:
 
 def _found(name: str, wanted: Wanted, without: dict[int, set[str]]) -> tuple[int, Violation] | None:
     """The first seed that breaks a rule with the bug and not without it; `without` keeps what was broken without."""
-    for batch in judge_all(wanted.asked(shrinks=False), planted=name, workers=wanted.workers):
+    for batch in judge_all(wanted.asked(shrinks=False, spread=True), planted=name, workers=wanted.workers):
         for each in batch.judged:
             known = _without(each, without) if each.violations else set()
             new = [violation for violation in each.violations if violation.rule not in known]

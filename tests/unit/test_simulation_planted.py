@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.simulation.command import Wanted
 from rehearsal.simulation.planted import BUGS, Bug
 from rehearsal.simulation.planting import plant
 
@@ -57,3 +58,8 @@ def test_a_bug_is_planted_as_its_module_is_loaded(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(RuntimeError, match="plant test in a fresh process"):
         plant("test")
     monkeypatch.delitem(sys.modules, "planted_here")
+
+
+def test_a_bug_is_looked_for_in_many_worlds() -> None:
+    assert [each.seed for each in Wanted(seeds=6, first=1).asked(spread=True)] == [1, 2, 3, 20, 21, 22]
+    assert [each.seed for each in Wanted(seeds=3, first=19).asked()] == [19, 20, 21]
