@@ -122,4 +122,5 @@ class Settings(BaseModel):
     enforce_permissions: bool = Field(
         default=True, description="a role that may not make a call gets AWS's AccessDenied"
     )
+    execution_logs: bool = Field(default=False, description="state machines write logs, once an execution has ended")
     run_every_tick: bool = Field(default=False, description="run periodic wake-ups even where nothing can have changed")

@@ -12,6 +12,7 @@ from moto.events.models import events_backends
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from rehearsal import execution_logs
 from rehearsal.alarms import operational
 from rehearsal.call_counts import is_by_clock
 from rehearsal.cloud import current
@@ -62,6 +63,8 @@ def _terminated(self: Any) -> None:
     if ended.status == "ABORTED":
         ended.error, ended.cause = state.error, state.cause
     execution_ended(ended.execution_arn)
+    if current().settings.execution_logs:
+        execution_logs.write(ended)
     announce(ended)
     tell_end(ended)
 

@@ -66,7 +66,8 @@ def _cloud(wanted: Wanted) -> Iterator[Cloud]:
     from rehearsal.cloud import Cloud
     from rehearsal.settings import Settings
 
-    cloud = Cloud.start(Settings() if wanted.start is None else Settings(start=wanted.start))
+    settings = Settings(execution_logs=True)
+    cloud = Cloud.start(settings if wanted.start is None else settings.model_copy(update={"start": wanted.start}))
     try:
         yield cloud
     finally:
