@@ -50,7 +50,7 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     how = (
         "ended and told nothing"
         if seen.lease.holder == seen.holder
-        else f"died with its lease, which lapsed at {_utc(seen)}"
+        else f"died with its lease, which lapsed at {_utc(seen.lease)}"
     )
     reason = f"a run of {seen.lease.purpose} {how}: it was at {begun.target}"
     return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)
