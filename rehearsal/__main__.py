@@ -56,6 +56,7 @@ def _simulate(chosen: argparse.Namespace) -> int:
         Wanted(
             seeds=chosen.seeds,
             first=chosen.first,
+            regressions=chosen.regressions,
             scenario=chosen.scenario or None,
             planted=chosen.plant,
             only=chosen.only,
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_simulate(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("--seeds", type=int, default=50, help="how many worlds")
     simulate.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
+    simulate.add_argument("--regressions", action="store_true", help="and the seeds that once found a bug")
     simulate.add_argument("--scenario", help="lay the trouble over this scenario instead of drawn worlds")
     simulate.add_argument("--plant", help="put a known bug into the service, or all, one by one: each should be found")
     simulate.add_argument("--only", type=_numbers, help="this trouble alone: its numbers, as 0,3, or none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from rich.console import Console
 
@@ -15,6 +15,7 @@ from rehearsal.simulation.drawing import SEEDS_PER_WORLD
 from rehearsal.simulation.judging import Asked, Judged
 from rehearsal.simulation.planted import BUGS
 from rehearsal.simulation.pool import judge_all
+from rehearsal.simulation.regressions import FOUND
 from rehearsal.simulation.reliability import Tally, write, write_planted
 from rehearsal.simulation.violations import Violation
 
@@ -31,6 +32,7 @@ class Wanted:
 
     seeds: int
     first: int = 0
+    regressions: bool = False
     scenario: str | None = None
     planted: str | None = None
     only: tuple[int, ...] | None = None
@@ -44,7 +46,12 @@ class Wanted:
         # A planted bug is to be found, not to be understood.
         shrink = shrinks and self.planted is None and self.only is None
         of_each = OF_EACH_WORLD if spread else SEEDS_PER_WORLD
-        seeds = islice((seed for seed in count(self.first) if seed % SEEDS_PER_WORLD < of_each), self.seeds)
+        seeds: Iterable[int] = islice(
+            (seed for seed in count(self.first) if seed % SEEDS_PER_WORLD < of_each), self.seeds
+        )
+        if self.regressions:
+            others = sorted(seed for seed in FOUND if not self.first <= seed < self.first + self.seeds)
+            seeds = chain(seeds, others)
         return (Asked(seed, self.scenario, self.only, shrink and not self.shows, self.shows) for seed in seeds)
 
 

@@ -1,4 +1,4 @@
-"""A few drawn worlds on every run, and those that once broke a rule; `make simulate` plays as many as one likes.
+"""A few drawn worlds on every run; `.ci/run` plays some hundreds and those that once broke a rule.
 
 Played in processes of their own: seeds are played in forks, which want a process without threads.
 """
@@ -28,9 +28,7 @@ ROOT = Path(__file__).parents[2]
 PLAYED = (20, 21, 22, 23)
 """A few that share a world: they take seconds."""
 SCENARIO = "extension-ahead"
-REGRESSIONS = (155, 194, 295, 578, 420, 1127, 1220, 1407)
-"""Seeds that found a bug, which was mended: changes that nobody was told the end of, caps that were passed, components
-that weren't parked, or for which another one left no room."""
+"""Over which trouble is laid."""
 
 
 def simulated(*options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -47,7 +45,7 @@ import json
 from rehearsal.simulation import warm
 from rehearsal.simulation.judging import Asked, judged_together
 warm.up()
-for scenario, seeds in {[(None, PLAYED), *((None, (seed,)) for seed in REGRESSIONS), (SCENARIO, (3,))]}:
+for scenario, seeds in {[(None, PLAYED), (SCENARIO, (3,))]}:
     for each in judged_together([Asked(seed, scenario) for seed in seeds]):
         broken = [str(violation) for violation in each.violations]
         asked = {{"scenario": each.asked.scenario, "seed": each.asked.seed}}
@@ -67,11 +65,6 @@ def test_no_rule_is_broken(judged: dict[tuple[str | None, int], dict[str, Any]],
 
 def test_trouble_strikes(judged: dict[tuple[str | None, int], dict[str, Any]]) -> None:
     assert sum(each["struck"] for each in judged.values()) > len(judged)
-
-
-@pytest.mark.parametrize("seed", REGRESSIONS)
-def test_what_was_mended_stays_so(judged: dict[tuple[str | None, int], dict[str, Any]], seed: int) -> None:
-    assert judged[None, seed]["broken"] == []
 
 
 def test_trouble_is_played_over_a_scenario(judged: dict[tuple[str | None, int], dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from rehearsal.simulation.command import Wanted
 from rehearsal.simulation.planted import BUGS, Bug
 from rehearsal.simulation.planting import plant
+from rehearsal.simulation.regressions import FOUND
 
 
 def copy_of(name: str) -> ModuleType:
@@ -63,3 +64,9 @@ def test_a_bug_is_planted_as_its_module_is_loaded(monkeypatch: pytest.MonkeyPatc
 def test_a_bug_is_looked_for_in_many_worlds() -> None:
     assert [each.seed for each in Wanted(seeds=6, first=1).asked(spread=True)] == [1, 2, 3, 20, 21, 22]
     assert [each.seed for each in Wanted(seeds=3, first=19).asked()] == [19, 20, 21]
+
+
+def test_what_was_found_once_is_played_beside_the_seeds_that_are_asked_for() -> None:
+    played = [each.seed for each in Wanted(seeds=300, regressions=True).asked()]
+    assert set(FOUND) <= set(played)
+    assert len(played) == len(set(played))
