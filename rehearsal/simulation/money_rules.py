@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from rehearsal.figures import figures
 from rehearsal.simulation.record import Record
 from rehearsal.simulation.violations import Violation
+from rehearsal.timeline import Entry
 
 _PURCHASES = ("CreateTrainingPlan", "ExtendTrainingPlan")
 _SECOND_HOURS = 1 / 3600
+_SLOW = re.compile(r"slow: ([\d.]+) s more")
 
 
 def one_purchase_per_intent(record: Record) -> Iterator[Violation]:
@@ -57,15 +60,31 @@ def _price_caps(record: Record) -> dict[str, Decimal]:
 
 
 def on_demand_within_limits(record: Record) -> Iterator[Violation]:
-    """Hours and USD on on-demand, counted as AWS counts them, stay within the widest limits that were in force."""
+    """Hours and USD on on-demand, counted as AWS counts them, stay within the widest limits that were in force.
+
+    What SageMaker takes longer than ever before, nobody could have left for earlier.
+    """
     for found in figures(record.run).deployments:
         hours, usd = _widest(record, found.deployment)
+        slow = _made_slow_hours(record, found.deployment)
+        usd *= Decimal(1 + slow / max(found.on_demand_hours - slow, _SECOND_HOURS)) if slow else 1
+        hours += slow
         if found.on_demand_hours > hours + _SECOND_HOURS:
             text = f"{found.deployment} ran {found.on_demand_hours:.3f} hours on demand, {hours:g} allowed"
             yield Violation("on-demand within its limits", record.run.until, text)
         if found.on_demand_usd is not None and found.on_demand_usd > usd:
             text = f"{found.deployment} ran for {found.on_demand_usd} USD on demand, {usd} allowed"
             yield Violation("on-demand within its limits", record.run.until, text)
+
+
+def _made_slow_hours(record: Record, deployment: str) -> float:
+    struck = (_SLOW.search(entry.text) for entry in record.run.entries if _is_fault_of(entry, deployment))
+    return sum(float(found[1]) for found in struck if found) * _SECOND_HOURS
+
+
+def _is_fault_of(entry: Entry, deployment: str) -> bool:
+    of_component = entry.subject.startswith(f"inference-component/{deployment}-")
+    return entry.kind == "fault" and (of_component or entry.subject == f"endpoint/{deployment}")
 
 
 def _widest(record: Record, deployment: str) -> tuple[float, Decimal]:

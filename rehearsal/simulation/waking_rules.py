@@ -10,6 +10,7 @@ from rehearsal.simulation.record import Due, Record
 from rehearsal.simulation.violations import Violation
 
 _LATE = timedelta(seconds=90)
+_A_MOMENT = timedelta(seconds=1)
 _AFTERMATH = timedelta(hours=1)
 
 
@@ -17,7 +18,8 @@ def woken_when_due(record: Record) -> Iterator[Violation]:
     """Who has asked to be looked at again is, within ninety seconds, by its schedule and not just by the next watch.
 
     Not held against trouble that has struck within the hour before, and as far as no later decision has another time:
-    nor, after a plan's times have moved, a schedule that has moved along.
+    nor, after a plan's times have moved, a schedule that has moved along. Of two runs in one moment only one can have
+    its word recorded last.
     """
     for name in record.world.deployments:
         decided = [due for due in record.dues if due.deployment == name]
@@ -29,6 +31,9 @@ def woken_when_due(record: Record) -> Iterator[Violation]:
                 at <= record.run.until - _LATE
                 and not _excused(record, due.decided_at, at)
                 and not _plan_moved(record, due.decided_at, at)
+                and not any(
+                    other is not due and abs(other.decided_at - due.decided_at) <= _A_MOMENT for other in decided
+                )
             ):
                 text = f"{name} was to be looked at, as decided at {due.decided_at:%H:%M:%S}"
                 yield Violation("woken when due", at, text)

@@ -16,6 +16,7 @@ from rehearsal.simulation.record import Record
 from rehearsal.simulation.rules import RULES, broken
 from rehearsal.simulation.violations import Violation
 from rehearsal.simulation.worlds import Declared
+from rehearsal.timeline import Entry
 from tests.unit.made_up_record import (
     CALM,
     CONFIG,
@@ -44,6 +45,7 @@ COMPLETED = told("Handover Completed", HOUR + minutes(5))
 EXPIRED = "Endpoint capacity reservation has expired."
 DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}")
 STAGED = call("CreateEndpointConfig", subject=f"endpoint-config/{NAME}-staging-0a1b2c3d")
+SLOW = Entry(OPENS + 3 * HOUR, "fault", f"endpoint/{NAME}", "slow: 900 s more", {})
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
 UPDATED = (
     span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
@@ -75,6 +77,25 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         money_rules.on_demand_within_limits,
         record(holdings=(Holding(NAME, Pool(P5), 2, OPENS, OPENS + 3 * HOUR),), endpoint_spans=(OFF_PLAN,)),
         record(holdings=(Holding(NAME, Pool(P5), 3, OPENS, OPENS + 3 * HOUR),), endpoint_spans=(OFF_PLAN,)),
+    ),
+    (
+        # What SageMaker takes longer than ever, and no more than that.
+        money_rules.on_demand_within_limits,
+        record(
+            SLOW,
+            holdings=(Holding(NAME, Pool(P5), 1, OPENS, OPENS + 4 * HOUR + minutes(14)),),
+            endpoint_spans=(OFF_PLAN,),
+        ),
+        record(
+            SLOW,
+            holdings=(Holding(NAME, Pool(P5), 1, OPENS, OPENS + 4 * HOUR + minutes(16)),),
+            endpoint_spans=(OFF_PLAN,),
+        ),
+    ),
+    (
+        money_rules.on_demand_within_limits,
+        record(SLOW, holdings=(Holding(NAME, Pool(P5), 2, OPENS, OPENS + 4 * HOUR),), endpoint_spans=(OFF_PLAN,)),
+        record(SLOW, holdings=(Holding(NAME, Pool(P5), 3, OPENS, OPENS + 3 * HOUR),), endpoint_spans=(OFF_PLAN,)),
     ),
     (
         ownership_rules.only_what_is_ours,
@@ -194,6 +215,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         waking_rules.woken_when_due,
         record(dues=(due(timedelta(), OPENS + HOUR), due(HOUR + minutes(1), None))),
         record(dues=(due(timedelta(), OPENS + HOUR), due(HOUR + minutes(5), None))),
+    ),
+    (
+        waking_rules.woken_when_due,
+        record(dues=(due(timedelta(), OPENS + 5 * HOUR), due(timedelta(milliseconds=4), OPENS + HOUR))),
+        record(dues=(due(timedelta(), OPENS + 5 * HOUR), due(timedelta(seconds=4), OPENS + HOUR))),
     ),
     (nothing_leaks, left("endpoint config llama-eval-0badcafe-x1"), left(f"endpoint config {CONFIG}")),
     (
