@@ -283,6 +283,16 @@ def test_an_endpoint_that_ends_elsewhere_than_without_trouble_is_found() -> None
     ]
 
 
+def test_better_than_without_trouble_is_fine() -> None:
+    wish = {"model": "my-model", "reservation": {"plans": ["p5-for-eval"], "instance_count": 1}, "end_of_window": {}}
+    about = world(troubles=(trouble(),), declared=(Declared(START, NAME, wish),))
+    wished = replace(OFF_PLAN, model="my-model", plan="p5-for-eval", instance_count=1)
+    old = record(world=about.without_trouble, endpoint_spans=(replace(wished, model="old"),))
+    for found, broke in ((wished, 0), (replace(wished, instance_count=2), 1), (replace(wished, plan="another"), 1)):
+        there = record(world=about, endpoint_spans=(found,))
+        assert len(list(ends_as_without_trouble(looks(there), old))) == broke
+
+
 def test_copies_count_and_how_many_is_for_auto_scaling_to_say() -> None:
     about = world(troubles=(trouble(),))
     rests = replace(COMES_UP, status="InService", start=OPENS + minutes(12), end=None)
