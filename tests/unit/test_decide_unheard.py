@@ -93,6 +93,26 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
+@pytest.mark.parametrize(
+    ("on_remove", "over", "news"),
+    [
+        ("delete", {}, ["Handover Completed"]),
+        ("keep", {"endpoint": endpoint()}, ["Deployment Failed"]),
+        ("keep", {"endpoint": endpoint(status="Updating")}, []),
+    ],
+    ids=["gone", "kept", "under way"],
+)
+def test_it_is_told_although_nobody_manages_the_endpoint_any_more(
+    on_remove: str, over: dict[str, Any], news: list[str]
+) -> None:
+    removed = registration({"removed_at": NOW - timedelta(minutes=20)}, on_remove=on_remove)
+    closing = END - timedelta(minutes=62)
+    only_deletes = registration(end_of_window={"ladder": ["delete"]})
+    deletes = decided(snapshot(now=closing, endpoint=endpoint(), deployment=only_deletes))
+    _, recording = reconciled(snapshot(now=NOW, deployment=removed, lease=left_by(deletes), **over))
+    assert [each.detail_type for each in recording.announcements if each.detail_type != "Decision Held"] == news
+
+
 def test_while_its_change_goes_on_nobody_knows_what_comes_of_it() -> None:
     seen = snapshot(now=NOW, endpoint=endpoint(status="Creating"), lease=left_by(DEPLOYS))
     held, recording = reconciled(seen)

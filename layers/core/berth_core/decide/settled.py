@@ -12,6 +12,7 @@ from berth_core.decide.placing import NoPlace, place
 from berth_core.decide.returning import home_looks_at
 from berth_core.decide.standing_on import plan_under
 from berth_core.decide.tidying import tidy
+from berth_core.decide.unheard import unheard_of
 from berth_core.decisions import Hold, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.naming import STACK_TAG
@@ -21,8 +22,11 @@ AS_WANTED = "AsWanted"
 
 
 def removed(seen: Snapshot, _intent: Intent) -> Hold | Tidy | None:
-    """A manifest that was taken away ends the management; the endpoint stays unless `on_remove` says delete."""
-    if seen.deployment.removed_at is None:
+    """A manifest that was taken away ends the management; the endpoint stays unless `on_remove` says delete.
+
+    What a dead run has left untold comes before it.
+    """
+    if seen.deployment.removed_at is None or _is_untold(seen):
         return None
     if seen.endpoint is None:
         return tidy(seen) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
@@ -30,6 +34,10 @@ def removed(seen: Snapshot, _intent: Intent) -> Hold | Tidy | None:
     if seen.deployment.manifest.on_remove == "delete" and ours:
         return None
     return Hold(code="Removed", reason="the manifest was removed; the endpoint stays as it is")
+
+
+def _is_untold(seen: Snapshot) -> bool:
+    return unheard_of(seen) is not None and (seen.endpoint is None or seen.endpoint.settled)
 
 
 def as_wanted(seen: Snapshot, _intent: Intent) -> Hold:
