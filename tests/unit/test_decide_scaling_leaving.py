@@ -44,6 +44,13 @@ class TestLeaving:
         assert (decision.kind, decision.release, decision.copies) == ("scale", True, 0)
         assert decision.give_up_at - at_rest.give_up_at == wake_time(seen(SCALING))
 
+    def test_parking_leaves_the_next_rung_its_time(self) -> None:
+        closing = END - 75 * MINUTE  # an hour before its end all has to be done, and a deletion takes its time
+        decision = decide(seen(SCALING, now=closing), Intent(kind="scale", park=True))
+        assert closing < decision.give_up_at < END - HOUR
+        late = decide(seen(SCALING, now=END - HOUR), Intent(kind="scale", park=True))
+        assert late.give_up_at == END - HOUR + MINUTE
+
     def test_with_a_component_of_somebody_else_it_is_not_left_by_parking(self) -> None:
         there = seen(SCALING, components=(component(ours=False),))
         decision = decide(there, Intent(kind="scale", park=True))

@@ -1,6 +1,6 @@
 """Copies of inference components: as declared, as ordered, and none when nobody calls and that saves something."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from berth_core.decide.arranging import (
     alive,
@@ -14,8 +14,10 @@ from berth_core.decide.arranging import (
 )
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
+from berth_core.decide.ladder import closing_slots
 from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force, wake_time
 from berth_core.decide.replacing import Replaced, replaced
+from berth_core.decide.standing_on import block_under, plan_under
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
@@ -208,7 +210,7 @@ def _scale(seen: Snapshot, run: _Run) -> Scale:
             "scaling": scaling_specs(seen, order, specs),
             "copies": _copies(seen, order),
             "release": run.release,
-            "give_up_at": seen.now + (_release(seen) if run.release else max(_patience(seen, rung), found.longest)),
+            "give_up_at": _parked_by(seen) if run.release else seen.now + max(_patience(seen, rung), found.longest),
         }
     )
 
@@ -218,9 +220,14 @@ def _copies(seen: Snapshot, order: Order) -> int:
     return max((order.copies_of(each) for each in declared(seen)), default=0)
 
 
-def _release(seen: Snapshot) -> timedelta:
-    """Copies that are coming up can't be taken away before they are there."""
-    return FOR_RELEASE + (wake_time(seen) if _moving(seen) else timedelta(0))
+def _parked_by(seen: Snapshot) -> datetime:
+    """Copies that are coming up can't be taken away before they are there; but the next rung needs its time."""
+    patience = seen.now + FOR_RELEASE + (wake_time(seen) if _moving(seen) else timedelta(0))
+    plan, block = plan_under(seen), block_under(seen)
+    if plan is None or block is None:
+        return patience
+    ends = (slot.finish_by for slot in closing_slots(seen, plan, block) if slot.rung == "scale_to_zero")
+    return max(seen.now + SOON, min([patience, *ends]))
 
 
 def _patience(seen: Snapshot, rung: str | None) -> timedelta:
