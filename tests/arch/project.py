@@ -87,7 +87,7 @@ def machine_files() -> list[str]:
 
 @cache
 def machine(name: str) -> Json:
-    parsed: Json = yaml.safe_load(machine_text(name))
+    parsed: Json = yaml.load(machine_text(name), yaml.CSafeLoader)  # safe_load, but eight times as fast
     return parsed
 
 
