@@ -120,8 +120,8 @@ def what_is_told_is_true(record: Record) -> Iterator[Violation]:
 def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
     """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left, and no run fails.
 
-    A purchase fails by saying no, so does a release where there is no endpoint, and a ladder at its end: those are not
-    counted.
+    A purchase fails by saying no, so does a release where there is no endpoint or no room, and a ladder at its end:
+    those are not counted.
     """
     if record.world.troubles or record.world.short_notice:
         return
@@ -133,7 +133,7 @@ def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
 
 
 def _says_no(entry: Entry) -> bool:
-    codes = ("NoEndpoint", "LadderExhausted")
+    codes = ("NoEndpoint", "NoRoom", "LadderExhausted")
     return entry.subject.startswith("berth-plan-purchase/") or any(code in entry.text for code in codes)
 
 

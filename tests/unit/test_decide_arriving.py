@@ -144,6 +144,30 @@ def test_does_not_come_home_into_the_window_that_it_has_just_left() -> None:
     assert decision.code == "AsWanted"
 
 
+@pytest.mark.parametrize(
+    ("ran", "intent", "kind", "code"),
+    [
+        (3 * HOUR + 39 * MINUTE, "reconcile", "deploy", ""),
+        (3 * HOUR + 41 * MINUTE, "reconcile", "hold", "TooLateForHome"),
+        # Who means it pays for it; and once it is time to leave, that comes first.
+        (3 * HOUR + 41 * MINUTE, "deploy", "deploy", ""),
+        (3 * HOUR + 55 * MINUTE, "reconcile", "hand_over", ""),
+    ],
+)
+def test_comes_home_only_if_it_is_there_before_the_cap(ran: timedelta, intent: Any, kind: str, code: str) -> None:
+    four_hours = registration(
+        end_of_window={"on_demand": {**ON_DEMAND, "max_hours": 4}, "ladder": ["on_demand", "delete"]}
+    )
+    away = endpoint(plan_arn=None, instance_type=P5)
+    seen = snapshot(now=START + 6 * HOUR, deployment=four_hours, endpoint=away,
+                    on_demand=(stay(START + 6 * HOUR - ran),))  # fmt: skip
+    decision = decide(seen, Intent(kind=intent))
+    assert (decision.kind, getattr(decision, "code", "")) == (kind, code)
+    if isinstance(decision, Hold):
+        assert "on-demand reaches its cap at" in decision.reason
+        assert decision.next_at is not None
+
+
 def test_stays_on_demand_if_told_not_to_return() -> None:
     staying = registration(end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False})
     away = endpoint(staying, plan_arn=None)

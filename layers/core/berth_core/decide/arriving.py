@@ -1,5 +1,6 @@
 """Bringing the endpoint onto reserved capacity, as soon as there is some."""
 
+from berth_core.decide.budget import reaches_cap_at, stops_at
 from berth_core.decide.evaluating import falls_short, in_words
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings
@@ -9,6 +10,7 @@ from berth_core.decide.rotating import MIXED, SETTLES_WITHIN
 from berth_core.decide.standing_on import plan_under
 from berth_core.decide.tidying import tidy
 from berth_core.decisions import Deploy, Hold, Refuse, Tidy
+from berth_core.durations import expected
 from berth_core.facts import Override, PlanSeen, Snapshot
 from berth_core.naming import config_spec, decision_id, wanted_count
 
@@ -25,7 +27,7 @@ def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | Tidy | No
         return None
     found = place(seen, intent.plan, closings(seen), by_hand=intent.kind == "deploy")
     if isinstance(found, Place):
-        return _deploy(seen, found.plan, why)
+        return _too_late(seen, intent, found.plan) or _deploy(seen, found.plan, why)
     cleared = tidy(seen) if intent.kind == "reconcile" else None
     return cleared or _no_place(seen, intent, why, found)
 
@@ -46,6 +48,21 @@ def _needs_a_place(seen: Snapshot, intent: Intent) -> str | None:
     if intent.plan is not None and not _is_on(seen, intent.plan):
         return f"plan {intent.plan} is asked for by hand"
     return None
+
+
+def _too_late(seen: Snapshot, intent: Intent, plan: PlanSeen) -> Hold | None:
+    """The way home is paid for until it is done, and a cap is a hard stop: what can't be home by then leaves first."""
+    cap = reaches_cap_at(seen)
+    takes = expected("deploy", seen.attempts)
+    is_away = seen.endpoint is not None and seen.endpoint.plan_arn is None
+    if not is_away or cap is None or seen.now + takes <= cap or intent.kind == "deploy":
+        return None
+    reason = (
+        f"plan {plan.name} has room, but the way home takes {takes.total_seconds() / 60:.0f} minutes, and on-demand "
+        f"reaches its cap at {cap:%Y-%m-%d %H:%M} UTC: the way off comes first; raise end_of_window.on_demand, or "
+        "start endpoint_deploy by hand"
+    )
+    return Hold(code="TooLateForHome", reason=reason, next_at=stops_at(seen))
 
 
 def _is_on(seen: Snapshot, name_or_arn: str) -> bool:
