@@ -135,7 +135,11 @@ def _may_be_there(record: Record, name: str) -> bool:
 
 
 def _rests(record: Record, name: str) -> bool:
-    """The last rung was `scale_to_zero`: the endpoint is meant to stay, so that a call can wake it."""
+    """The last rung was `scale_to_zero`, or a schedule has parked it off its plan, where it costs nothing: it is meant
+    to stay, so that a call or the clock can wake it."""
+    state = state_at(record.run, name, record.run.until)
+    if state.components and state.plan is None and not state.instance_count:
+        return True
     told = [entry for entry in record.events(name) if entry.more.get("detail_type") in _MOVES]
     return bool(told) and "scale_to_zero with" in told[-1].text
 

@@ -126,7 +126,8 @@ def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
     if record.world.troubles or record.world.short_notice:
         return
     for entry in record.run.entries:
-        if entry.kind == "event" and entry.more.get("detail_type") in _FAILURES:
+        is_failure = entry.more.get("detail_type") in _FAILURES or "RunDied" in entry.text
+        if entry.kind == "event" and is_failure:
             yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")
         if entry.kind == "state" and entry.more.get("status") in _RUN_FAILURES and not _says_no(entry):
             yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")

@@ -93,6 +93,14 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
+def test_a_part_of_the_change_itself_does_not_tell_of_it() -> None:
+    ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
+    seen = snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours)
+    hold = decide_deployment(seen, Intent(kind="scale", by_hand=False))
+    happened = Happened(deployment="llama-eval", machine="components_scale", now=NOW, decision=hold, seen=seen)
+    assert [each.detail_type for each in record(happened).announcements if each.detail_type != "Decision Held"] == []
+
+
 @pytest.mark.parametrize(
     ("on_remove", "over", "news"),
     [

@@ -55,6 +55,8 @@ CREATED = span(OPENS, OPENS + minutes(5), "Creating")
 LIVE = span(OPENS + minutes(5), None, "InService")
 COMES_UP = ComponentSpan("chat", NAME, "Creating", "my-model", 1, OPENS + minutes(5), OPENS + minutes(12))
 SCALES = replace(COMES_UP, status="Updating", copies=2, start=OPENS + minutes(12), end=OPENS + minutes(20))
+PARKED = replace(LIVE, plan=None, instance_count=0)
+COPIES_GONE = replace(COMES_UP, status="InService", copies=0, end=None)
 RESTS = told("Handover Completed", HOUR, "the window closes; scale_to_zero with 1 x ml.p5.48xlarge")
 
 CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
@@ -202,6 +204,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
     ),
     (
         telling_rules.nothing_fails_without_cause,
+        record(told("Endpoint Deployed", HOUR, "it is live")),
+        record(told("Endpoint Deployed", HOUR, "it is live after all (RunDied before)")),
+    ),
+    (
+        telling_rules.nothing_fails_without_cause,
         record(ran_aground("berth-plan-purchase/1", "PriceMoved"), ran_aground("berth-reconcile/1", "LadderExhausted")),
         record(ran_aground("berth-reconcile/1", "TimedOut")),
     ),
@@ -248,6 +255,15 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
             told("Endpoint Deployed", 2 * HOUR),
             leaks=(f"scalable target of inference-component/{NAME}-chat",),
             endpoint_spans=(LIVE,),
+        ),
+    ),
+    (
+        nothing_leaks,
+        left(f"endpoint {NAME}, InService", endpoint_spans=(PARKED,), component_spans=(COPIES_GONE,)),
+        left(
+            f"endpoint {NAME}, InService",
+            endpoint_spans=(replace(PARKED, instance_count=1),),
+            component_spans=(COPIES_GONE,),
         ),
     ),
     (nothing_leaks, left(), left("running execution berth-x", world=world(troubles=(trouble("runs"),)))),

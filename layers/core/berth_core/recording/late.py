@@ -14,14 +14,16 @@ FOR_GOOD = frozenset({"SmokeTestFailed", "Unfinished"})
 """Failures of something that is live: it came up and does not answer, or it was there before it was to be deleted."""
 
 
-def came_late(seen: Snapshot) -> Outcome | None:
+def came_late(seen: Snapshot, *, between_machines: bool) -> Outcome | None:
     """What a dead run had begun; or the latest change, if it is remembered as failed and what it asked for is live now.
 
-    It takes that one's row.
+    It takes that one's row. `between_machines`: by reconcile, while no machine runs under its lease. Under the same
+    lease a part of the change itself may be asking.
     """
     if _is_another_at_it(seen):
         return None  # which tells what comes of it
-    begun = unheard_of(seen)
+    is_ours = seen.lease is not None and seen.lease.holder == seen.holder
+    begun = unheard_of(seen) if between_machines or not is_ours else None
     last = begun or next((each for each in seen.attempts if each.kind in CHANGES), None)
     if last is None or last.done or last.code in FOR_GOOD or not last.decision_id:
         return None

@@ -45,7 +45,8 @@ def _ended(happened: Happened) -> Recording:
 
 def _held(happened: Happened, held: Hold | Refuse) -> Recording:
     is_new = happened.last_hold != (held.code, held.reason)
-    late = came_late(happened.seen) if happened.seen is not None else None
+    by_reconcile = happened.machine == RECONCILE
+    late = came_late(happened.seen, between_machines=by_reconcile) if happened.seen is not None else None
     told_late = (outcome_news(happened, late),) if late is not None else ()
     return Recording(
         outcome=late,
