@@ -10,7 +10,7 @@ from berth_core.facts import Snapshot
 from tests.unit.component_facts import seen
 
 
-def looked(instances: int, *components: dict[str, Any], instance_type: str = "ml.p5.48xlarge") -> Snapshot:
+def looked(instances: int | None, *components: dict[str, Any], instance_type: str = "ml.p5.48xlarge") -> Snapshot:
     """An endpoint of so many instances, with 8 accelerators each."""
     given = [{"name": f"c{number}", "model": "my-model", **each} for number, each in enumerate(components)]
     there = seen({"target_concurrency": 5}, manifest={"components": given})
@@ -34,9 +34,20 @@ def looked(instances: int, *components: dict[str, Any], instance_type: str = "ml
         (1, [{"copies": 3, "max_copies": 4, "accelerators": 4}], 3),
         (1, [{"max_copies": 4, "accelerators": 4}, {"copies": 8}], 1),
         (1, [{"max_copies": 2, "accelerators": 8}, {"copies": 1, "accelerators": 16}], 1),
+        (1, [{"max_copies": 4, "accelerators": 4}, {"copies": 1, "accelerators": 8}], 1),
+        # One to wake is always left; and the large ones are placed first, since they fit in fewer places.
+        (1, [{"copies": 0, "max_copies": 2, "accelerators": 8}, {"copies": 1}], 1),
+        (
+            2,
+            [{"max_copies": 9, "accelerators": 2}, {"copies": 2, "accelerators": 3}, {"copies": 2, "accelerators": 5}],
+            1,
+        ),
+        (None, [{"max_copies": 4, "accelerators": 4}], 1),
     ],
 )
-def test_as_far_as_there_is_room_beside_the_others(instances: int, components: list[dict[str, Any]], most: int) -> None:
+def test_as_far_as_there_is_room_beside_the_others(
+    instances: int | None, components: list[dict[str, Any]], most: int
+) -> None:
     there = looked(instances, *components)
     first = (there.deployment.manifest.components or ())[0]
     assert most_copies(there, first, order_in_force(there)) == most
@@ -45,6 +56,12 @@ def test_as_far_as_there_is_room_beside_the_others(instances: int, components: l
 def test_an_order_may_go_further() -> None:
     there = looked(1, {"max_copies": 4, "accelerators": 4})
     order = order_in_force(there).model_copy(update={"copies": 3})
+    assert most_copies(there, (there.deployment.manifest.components or ())[0], order) == 3
+
+
+def test_an_order_for_fewer_copies_takes_nothing_away() -> None:
+    there = looked(1, {"copies": 3, "max_copies": 4, "accelerators": 4})
+    order = order_in_force(there).model_copy(update={"copies": 0})
     assert most_copies(there, (there.deployment.manifest.components or ())[0], order) == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
 from berth_core.decide.unheard import begun_by, unheard_of
-from berth_core.decisions import Change, Decision, Hold, Tidy
+from berth_core.decisions import Change, Decision, Deploy, HandOver, Hold, Tidy
 from berth_core.facts import Lease, Snapshot
 from berth_core.recording import Happened, Recording, record
 from tests.builders import END, START, attempt, endpoint, registration, snapshot
@@ -147,6 +147,20 @@ def test_what_died_is_tried_again_at_once() -> None:
     died = attempt(kind="deploy", target=endpoint().config_name, done=False, code="RunDied", decision_id=DEPLOYS.id,
                    ended_at=NOW)  # fmt: skip
     assert decided(snapshot(now=NOW, attempts=(died,))).kind == "deploy"
+
+
+def test_all_that_is_remembered_of_an_attempt_is_kept_from_the_start() -> None:
+    assert isinstance(LEAVES, HandOver)
+    kept = begun_by(LEAVES)
+    assert kept is not None
+    assert (kept.rung, kept.left) == (LEAVES.rung, LEAVES.left)
+    assert kept.left is not None
+    assert isinstance(DEPLOYS, Deploy)
+    made = begun_by(DEPLOYS)
+    assert made is not None
+    assert made.config is not None
+    assert (made.config.name, made.config.plan_arn) == (DEPLOYS.config.name, DEPLOYS.config.plan_arn)
+    assert (made.rung, made.left) == (None, None)
 
 
 def test_what_scales_or_tidies_up_leaves_nothing_to_be_told() -> None:
