@@ -11,6 +11,7 @@ FOUND: dict[int, str] = {
     1127: "copies that came up slowly kept the way off on-demand waiting, beyond its cap",
     1220: "one component left no room for the other in a hand-over",
     1407: "a machine was stopped under the lease of a run that lived on, and nobody was told",
+    11160: "a run that was taken over was not told of where the hand-over had time yet",
     6420: "a part of a change told that the change itself had died",
     5243: "the way home from on-demand was begun too late to be over before the cap",
     3364: "the same, of a deployment whose manifest was removed",

@@ -13,7 +13,7 @@ from berth_aws.steps.take_over import take_over
 from berth_core.decisions import TakeOver
 from berth_core.errors import RefusedError
 from berth_core.facts import Policy, Rival
-from tests.builders import END, PLAN_ARN, START, endpoint, manifest, plan
+from tests.builders import END, PLAN_ARN, START, attempt, endpoint, manifest, plan
 from tests.fakes.ledger import FakeLedger
 
 NAME = "llama-eval"
@@ -53,6 +53,14 @@ class TestTakeOver:
         with pytest.raises(RefusedError):
             ledger.leases.insist(NAME, "you", NOW)
         ledger.leases.insist(NAME, "me", NOW, claim.fence)
+
+    def test_what_the_holder_was_at_stays_with_the_lease(self, ledger: FakeLedger, stopped: list[Any]) -> None:
+        begun = attempt(kind="deploy", decision_id="d-1", done=False)
+        ledger.leases.claim(NAME, "you", "endpoint_deploy", NOW, begun=begun)
+        take_over(NAME, "me", DECISION.model_copy(update={"begun": begun}), ledger, NOW)
+        left = ledger.leases.latest(NAME)
+        assert left is not None
+        assert (left.holder, left.begun, len(stopped)) == ("me", begun, 1)
 
     def test_a_retry_meets_its_own_work(self, ledger: FakeLedger, stopped: list[Any]) -> None:
         ledger.leases.claim(NAME, "you", "endpoint_rotate", NOW)

@@ -17,6 +17,7 @@ from tests.builders import (
     P5,
     STACK_TAGS,
     START,
+    attempt,
     decide,
     endpoint,
     lease,
@@ -188,10 +189,12 @@ def test_the_way_off_waits_for_another_run_as_long_as_it_can() -> None:
 @pytest.mark.parametrize("kind", ["reconcile", "hand_over"])
 @pytest.mark.parametrize("status", ["InService", "Updating"])
 def test_and_then_takes_its_lease(kind: Any, status: str) -> None:
-    seen = snapshot(now=LATEST, endpoint=endpoint(status=status), lease=lease("you", LATEST + 10 * MINUTE))
-    decision = decide(seen, Intent(kind=kind))
+    begun = attempt(kind="rotate", decision_id="d-1", done=False)
+    held = lease("you", LATEST + 10 * MINUTE).model_copy(update={"begun": begun})
+    decision = decide(snapshot(now=LATEST, endpoint=endpoint(status=status), lease=held), Intent(kind=kind))
     assert isinstance(decision, TakeOver)
     assert (decision.holder, decision.deadline) == ("you", END - HOUR)
+    assert decision.begun == begun
     assert "can't wait for endpoint_rotate" in decision.reason
 
 

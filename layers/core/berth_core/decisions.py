@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from berth_core.facts import Left, Override
+from berth_core.facts import Attempt, Left, Override
 from berth_core.model import Frozen, Time
 
 
@@ -159,13 +159,17 @@ class Tidy(Changing):
 
 
 class TakeOver(Frozen):
-    """End the run that holds the lease, because a hand-over can't wait for it any longer. No change of the endpoint."""
+    """End the run that holds the lease, because a hand-over can't wait for it any longer. No change of the endpoint.
+
+    `begun` is what that run was at, and what somebody has to tell the end of.
+    """
 
     kind: Literal["take_over"] = "take_over"
     reason: str
     holder: str
     purpose: str
     deadline: Time
+    begun: Attempt | None = None
 
 
 class BeginPurchase(Frozen):

@@ -16,7 +16,13 @@ def take_over(deployment: str, holder: str, decision: TakeOver, ledger: Ledger, 
     flight lives no longer than a function's timeout, so the machine waits for that before it looks again.
     """
     lease = ledger.leases.claim(
-        deployment, holder, "window_handover", now, deadline=decision.deadline, instead_of=decision.holder
+        deployment,
+        holder,
+        "window_handover",
+        now,
+        deadline=decision.deadline,
+        instead_of=decision.holder,
+        begun=decision.begun,
     )
     if lease.holder != holder:
         return Claim(kind="lost", reason=f"{lease.holder} is at it ({lease.purpose})")

@@ -53,4 +53,4 @@ def _take_over(seen: Snapshot, lease: Lease) -> TakeOver:
         f"the hand-over has to be done by {deadline:%Y-%m-%d %H:%M} UTC and can't wait for {lease.purpose}, "
         "which is stopped"
     )
-    return TakeOver(reason=reason, holder=lease.holder, purpose=lease.purpose, deadline=deadline)
+    return TakeOver(reason=reason, holder=lease.holder, purpose=lease.purpose, deadline=deadline, begun=lease.begun)
