@@ -1,23 +1,25 @@
-"""All checks beside all tests: a line per check, and its output if it fails. pytest takes longest."""
+"""All checks, then all tests: a line per check, its output if it fails. pytest comes last: its summary ends the run."""
 
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# One after the other, beside two workers of pytest: they fill what those leave of two cores.
+# The longest first: with two at a time, the short ones fill the other core.
 CHECKS = {
-    "lint": "ruff check",
-    "format": "ruff format --check",
-    "walls": "lint-imports",
     "types": "mypy",
     "build": "sam build",
     "template": "sam validate --lint",
+    "walls": "lint-imports",
+    "lint": "ruff check",
+    "format": "ruff format --check",
 }
+AT_A_TIME = 2
 
 ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -27,18 +29,25 @@ ENVIRONMENT = os.environ | {
 }
 
 
+@dataclass(frozen=True)
+class Finished:
+    name: str
+    passed: bool
+    output: str
+
+
 def main() -> int:
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        checks = [pool.submit(_check, name) for name in CHECKS]
-        command = [sys.executable, "-m", "pytest", "-n", "2"]
-        tests = subprocess.call(command, cwd=ROOT, env=ENVIRONMENT)
-        failed = [name for name, check in zip(CHECKS, checks, strict=True) if not check.result()]
-    if failed:
-        print(f"failed besides: {', '.join(failed)}", flush=True)
-    return 1 if failed else tests
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        failures = [finished for finished in pool.map(_check, CHECKS) if not finished.passed]
+    for failure in failures:
+        print(f"\n--- {failure.name}: {CHECKS[failure.name]}\n{failure.output}", flush=True)
+    if failures:
+        return 1
+    command = [sys.executable, "-m", "pytest", "-n", "2"]
+    return subprocess.call(command, cwd=ROOT, env=ENVIRONMENT)
 
 
-def _check(name: str) -> bool:
+def _check(name: str) -> Finished:
     started_at = time.monotonic()
     ran = subprocess.run(
         CHECKS[name].split(),
@@ -51,9 +60,7 @@ def _check(name: str) -> bool:
     )
     passed = ran.returncode == 0
     print(f"{'ok  ' if passed else 'FAIL'} {name:<9} {time.monotonic() - started_at:5.1f} s", flush=True)
-    if not passed:
-        print(f"--- {name}: {CHECKS[name]}\n{ran.stdout}", flush=True)
-    return passed
+    return Finished(name, passed, ran.stdout)
 
 
 if __name__ == "__main__":

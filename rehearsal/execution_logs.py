@@ -1,7 +1,8 @@
 """What a state machine writes to CloudWatch Logs of an execution: its history, as its LoggingConfiguration says.
 
 Source: Step Functions developer guide, "Using CloudWatch Logs to log execution history". Which types of events belong
-to a level, and the names of the fields, moto has from there.
+to a level, and the names of the fields, moto has from there. Its own session can't be used: what it puts has no
+message, and is lost.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ _COPIES_COME_AND_GO = timedelta(minutes=15)
 """After an endpoint its components; and an instance without copies is let go of after ten minutes."""
 NAMES = ("llama-eval", "reranker")
 SEEDS_PER_WORLD = 20
+_KINDS, _OF_QUESTIONS, _OF_COMPONENTS = 5, 0, 1
+"""Of five worlds one asks people, and one runs inference components."""
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,14 @@ def _wishes(random: Random, number: int, start: datetime, windows: list[Window],
 
 def _serving(random: Random, number: int, declared: list[Declared], start: datetime) -> dict[str, Serving]:
     """By deployment: in some worlds the first one runs components, in some of those the other one too."""
-    if number % 5 != 1:
+    if number % _KINDS != _OF_COMPONENTS:
         return {}
     first, *others = sorted({each.deployment for each in declared})
     return {name: drawn_serving(random, name, start) for name in (first, *(others if random.random() < 0.5 else ()))}
 
 
 def _asking(number: int, start: datetime, declared: list[Declared], windows: list[Window], *, bought: bool) -> Asking:
-    if number % 5 != 0:
+    if number % _KINDS != _OF_QUESTIONS:
         return Asking(tuple(declared))
     first = windows[0]
     plan = {"name": first.plan, "count": first.count, "start": first.blocks[0][0], "end": first.end}

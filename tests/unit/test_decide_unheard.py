@@ -93,6 +93,17 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
+@pytest.mark.parametrize(
+    ("status", "holder", "untold"),
+    [("Creating", "me", True), ("InService", "me", False), ("Creating", "dead", False)],
+    ids=["under way", "told now", "of another's lease"],
+)
+def test_what_our_own_lease_holds_untold_is_not_given_back_with_it(status: str, holder: str, *, untold: bool) -> None:
+    ours = left_by(DEPLOYS, holder=holder)
+    _, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(status=status), lease=ours))
+    assert recording.untold is untold
+
+
 def test_a_part_of_the_change_itself_does_not_tell_of_it() -> None:
     ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
     seen = snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours)

@@ -7,7 +7,6 @@ from pydantic import BeforeValidator
 
 from berth_aws.ledger import Ledger
 from berth_aws.registrations import LastHold, Noted
-from berth_core.decide.unheard import unheard_of
 from berth_core.decisions import Decision, Hold, Refuse
 from berth_core.facts import Rival, Snapshot
 from berth_core.model import Frozen
@@ -57,22 +56,14 @@ def record_outcome(ended: Ended, bus: str, ledger: Ledger, now: datetime) -> Rec
         ledger.registrations.override(ended.deployment, recording.wish)
     if recording.removed:
         ledger.registrations.forget(ended.deployment)
-    if ended.release:
-        _release(ended, recording, ledger, now)
+    if ended.release and recording.untold:
+        ledger.leases.lapse(ended.deployment, ended.holder, now)
+    elif ended.release:
+        ledger.leases.release(ended.deployment, ended.holder)
     _wait_in_queues(ended, recording, ledger, now)
     once = [told for what, told in recording.once if ledger.history.tell_once(ended.deployment, what, ended.by)]
     entries = tuple(announcement.as_entry(bus) for announcement in (*recording.announcements, *once))
     return Recorded(entries=entries, summary=recording.summary)
-
-
-def _release(ended: Ended, recording: Recording, ledger: Ledger, now: datetime) -> None:
-    """A machine that was stopped while it ran under this lease has left something that nobody could tell yet."""
-    lease = ended.seen.lease if ended.seen else None
-    is_left = ended.seen is not None and recording.outcome is None and unheard_of(ended.seen) is not None
-    if lease is not None and lease.holder == ended.holder and is_left:
-        ledger.leases.lapse(ended.deployment, ended.holder, now)
-    else:
-        ledger.leases.release(ended.deployment, ended.holder)
 
 
 def _wait_in_queues(ended: Ended, recording: Recording, ledger: Ledger, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from berth_core.decide.forbidding import RUN_DIED, target_of
 from berth_core.decide.intent import Intent
 from berth_core.decisions import ConfigSpec, Decision, Deploy, HandOver, Hold, Resize, Rotate
-from berth_core.facts import Attempt, ConfigSeen, Lease, Snapshot
+from berth_core.facts import Attempt, ConfigSeen, Snapshot
 
 
 def begun_by(decision: Decision | None) -> Attempt | None:
@@ -38,8 +38,9 @@ def unheard_of(seen: Snapshot) -> Attempt | None:
     return None if any(each.decision_id == lease.begun.decision_id for each in seen.attempts) else lease.begun
 
 
-def _utc(lease: Lease) -> str:
-    return f"{lease.expires_at:%Y-%m-%d %H:%M} UTC"
+def left_behind(seen: Snapshot) -> Attempt | None:
+    """The part of it that was begun under our own lease."""
+    return unheard_of(seen) if seen.lease is not None and seen.lease.holder == seen.holder else None
 
 
 def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
@@ -47,10 +48,7 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     begun = unheard_of(seen)
     if begun is None or seen.lease is None:
         return None
-    how = (
-        "ended and told nothing"
-        if seen.lease.holder == seen.holder
-        else f"died with its lease, which lapsed at {_utc(seen.lease)}"
-    )
+    lapsed_at = f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC"
+    how = "ended and told nothing" if left_behind(seen) else f"died with its lease, which lapsed at {lapsed_at}"
     reason = f"a run of {seen.lease.purpose} {how}: it was at {begun.target}"
     return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)

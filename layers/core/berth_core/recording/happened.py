@@ -27,6 +27,8 @@ class Recording(Frozen):
     outcome: Outcome | None = None
     held: Hold | Refuse | None = None
     is_new_hold: bool = False
+    untold: bool = False
+    """The lease holds what nobody could tell yet: it isn't given back, but lapses with it."""
     stay_begun: OnDemandUse | None = None
     stay_ended_at: Time | None = None
     due_at: Time | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from berth_core.announcements import Announcement, endpoint_rotated
-from berth_core.decide.unheard import unheard_of
+from berth_core.decide.unheard import left_behind, unheard_of
 from berth_core.decisions import Change, ConfigSpec, HandOver
 from berth_core.facts import Attempt, ConfigSeen, Snapshot
 from berth_core.outcomes import Outcome
@@ -22,8 +22,7 @@ def came_late(seen: Snapshot, *, between_machines: bool) -> Outcome | None:
     """
     if _is_another_at_it(seen):
         return None  # which tells what comes of it
-    is_ours = seen.lease is not None and seen.lease.holder == seen.holder
-    begun = unheard_of(seen) if between_machines or not is_ours else None
+    begun = unheard_of(seen) if between_machines or left_behind(seen) is None else None
     last = begun or next((each for each in seen.attempts if each.kind in CHANGES), None)
     if last is None or last.done or last.code in FOR_GOOD or not last.decision_id:
         return None

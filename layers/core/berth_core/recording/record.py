@@ -8,6 +8,7 @@ from berth_core.decide.competing import awaited
 from berth_core.decide.forbidding import target_of
 from berth_core.decide.idleness import gap_to_keep
 from berth_core.decide.making_room import UNFINISHED
+from berth_core.decide.unheard import left_behind
 from berth_core.decisions import Change, Hold, Refuse, Rotate
 from berth_core.facts import Gap, Override
 from berth_core.outcomes import Outcome, Trouble
@@ -52,6 +53,7 @@ def _held(happened: Happened, held: Hold | Refuse) -> Recording:
         outcome=late,
         held=held,
         is_new_hold=is_new,
+        untold=_is_untold(happened, late),
         # A run by hand asked something else than the next reconcile does: that one says when to look again.
         due_at=held.next_at if happened.machine == RECONCILE else happened.now,
         removed=held.code == "Removed",
@@ -60,6 +62,11 @@ def _held(happened: Happened, held: Hold | Refuse) -> Recording:
         wish=held.adopt if isinstance(held, Hold) else None,
         summary=f"{held.code}: {held.reason}",
     )
+
+
+def _is_untold(happened: Happened, told: Outcome | None) -> bool:
+    left = left_behind(happened.seen) if happened.seen is not None else None
+    return left is not None and (told is None or told.decision_id != left.decision_id)
 
 
 def _begun(happened: Happened, decision: Rotate) -> Recording:
