@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,8 +66,8 @@ class Play:
     def to_the_end(self, untroubled: Record | None = None) -> Record:
         """The cloud stays. Trouble that came and struck nothing has changed nothing: there it ends.
 
-        With a record of the same world without trouble, it ends where it stands again as that one does, unless it is to
-        be played whole.
+        With a record of the same world without trouble, it ends as soon as it stands again as that one does, except if
+        it is to be played whole.
         """
         if self.world.troubles and not self._strikes():
             self._end_now()
@@ -91,17 +90,19 @@ class Play:
         self._dues.append(Due(self.cloud.now, event["seen"]["deployment"]["name"], next_at))
 
     def _end_now(self) -> None:
-        self.world = replace(self.world, until=self.cloud.now)
+        self.world = self.world.ended_at(self.cloud.now)
         self._stage.scenario = self.world.scenario
 
     def _play_until_settled(self, untroubled: Record) -> None:
-        look = self.world.calms[-1] + SETTLING
-        while look < self.world.scenario.ends_at:
+        """Trouble that is still to come then would strike a world as good as untroubled: other seeds begin with it."""
+        look = self.world.calms[0]
+        while (look := look + LOOKS_EVERY) < self.world.scenario.ends_at:
+            if look < self.cloud.now or self.world.is_troubled(look, SETTLING):
+                continue
             self.play_before(look)
             if has_settled(self.cloud, self._outputs, self.world.deployments, untroubled):
                 self._end_now()
                 return
-            look += LOOKS_EVERY
 
     def _strikes(self) -> bool:
         for calm in self.world.calms:

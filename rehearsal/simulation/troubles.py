@@ -73,7 +73,7 @@ _SETTLES = timedelta(minutes=65)
 """Ten minutes, a lapsed lease's twenty, and half an hour of rest."""
 _ORDERS = 0.5
 """So often trouble comes when a plan is being bought, where there is one to be bought."""
-_WHOLE = 0.06
+_WHOLE = 0.03
 """So many worlds are played to their own end whenever the trouble was."""
 
 type _Kind = Callable[[Random, World, datetime, datetime], Trouble]

@@ -67,6 +67,15 @@ class World:
     def without_trouble(self) -> World:
         return replace(self, troubles=(), calms=(), until=None)
 
+    def ended_at(self, moment: datetime) -> World:
+        """The same, over at a moment: of the trouble, what has begun by then."""
+        begun = tuple(trouble for trouble in self.troubles if trouble.begins_at <= moment)
+        return replace(self, troubles=begun, calms=tuple(at for at in self.calms if at <= moment), until=moment)
+
+    def is_troubled(self, moment: datetime, settling: timedelta) -> bool:
+        """Whether there is trouble, or was just before: up to `settling` ago."""
+        return any(each.begins_at <= moment < each.ends_at + settling for each in self.troubles)
+
     @property
     def is_whole(self) -> bool:
         """Whether it is played to its own end."""

@@ -233,16 +233,18 @@ HANDS_OVER = [
     Case("no capacity, and time left before it is deleted", "window_handover",
          by_hand("window_handover", without_capacity),
          f"{STEPPED} NextRung {STEPPED} NextRung ObserveDeployment WhatIsDecided RecordDecision HasNews "
-         "AnnounceDecision NothingToDo"),
+         "AnnounceDecision GoesOn NothingToDo"),
     Case("nothing left to try", "window_handover", by_hand("window_handover", without_a_way_off),
          REFUSED, ("FAILED", "LadderExhausted")),
     Case("nothing to hand over", "window_handover", by_hand("window_handover", opened),
-         "WhatIsDecided RecordDecision HasNews AnnounceDecision NothingToDo"),
+         "WhatIsDecided RecordDecision HasNews AnnounceDecision GoesOn NothingToDo"),
     Case("a step dies and the next rung is taken", "window_handover",
          by_hand("window_handover", serving, ("function:ApplyEndpointFunction", CRASH), ladder=OFF_AT_ONCE),
          f"ApplyEndpoint NoteTrouble {STEPPED} NextRung ApplyEndpoint NoteTrouble NextRung ApplyDeletion HandedOver"),
     Case("a rotation is at it and can't be waited for", "window_handover", slowly_rotated("window_handover"),
-         "WhatIsDecided TakeOver IsTakenOver LetSettle AwaitSettled ObserveDeployment DecideDeployment ClaimDecision "
+         "WhatIsDecided TakeOver IsTakenOver LetSettle AwaitSettled ObserveDeployment DecideDeployment WhatIsDecided "
+         "RecordDecision HasNews AnnounceDecision GoesOn ObserveDeployment DecideDeployment WhatIsDecided "
+         "ClaimDecision "
          f"IsClaimWon WhichRung ApplyConfig ApplyEndpoint AwaitEndpoint {STEPPED} ReleaseLease HandedOver"),
     Case("another run takes the lease", "window_handover", overtaken("window_handover", serving),
          f"{TAKEN} ClaimLost"),

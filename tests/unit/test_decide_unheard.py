@@ -89,7 +89,7 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
     held, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours))
     assert isinstance(held, Hold)
-    assert held.reason.startswith("a run of endpoint_deploy ended and told nothing: it was at ")
+    assert held.reason.startswith("the run before under this lease was stopped, or ended, and told nothing: it was at ")
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
@@ -102,6 +102,36 @@ def test_what_our_own_lease_holds_untold_is_not_given_back_with_it(status: str, 
     ours = left_by(DEPLOYS, holder=holder)
     _, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(status=status), lease=ours))
     assert recording.untold is untold
+
+
+def handed_over(begun: Decision, **over: Any) -> tuple[Decision, Recording]:
+    """By a hand-over that has the lease, and with it what was begun under it."""
+    lease = left_by(begun, holder="me", purpose="window_handover", urgent=True, expires_at=END)
+    seen = snapshot(now=END - timedelta(hours=2), holder="me", lease=lease, **over)
+    decision = decide_deployment(seen, Intent(kind="hand_over", by_hand=False))
+    return decision, record(
+        Happened(deployment="llama-eval", machine="window_handover", now=seen.now, decision=decision, seen=seen)
+    )
+
+
+@pytest.mark.parametrize(
+    ("live", "news"),
+    [(V2, "Endpoint Rotated"), (registration(), "Deployment Failed")],
+    ids=["it came in time", "it never came"],
+)
+def test_a_hand_over_that_took_the_lease_tells_of_whom_it_stopped_first(live: Any, news: str) -> None:
+    held, recording = handed_over(ROTATES, endpoint=endpoint(live), deployment=V2)
+    assert isinstance(held, Hold)
+    assert held.code == "RunDied"
+    assert [each.detail_type for each in recording.announcements] == [news]
+    done = attempt(kind="rotate", decision_id=ROTATES.id)
+    after, _ = handed_over(ROTATES, endpoint=endpoint(live), deployment=V2, attempts=(done,))
+    assert isinstance(after, HandOver)
+
+
+def test_a_hand_over_does_not_take_itself_for_dead() -> None:
+    decision, _ = handed_over(LEAVES, endpoint=endpoint())
+    assert isinstance(decision, HandOver)
 
 
 def test_a_part_of_the_change_itself_does_not_tell_of_it() -> None:

@@ -29,7 +29,7 @@ from berth_core.decide.settled import AS_WANTED, as_wanted, removed
 from berth_core.decide.spending import spend, spends_at
 from berth_core.decide.taking_over import held_by_another
 from berth_core.decide.tidying import cleared
-from berth_core.decide.unheard import unheard
+from berth_core.decide.unheard import unheard, unheard_of_the_stopped
 from berth_core.decisions import BeginPurchase, Change, Decision, Hold, Refuse, Scale, TakeOver
 from berth_core.facts import Snapshot
 
@@ -55,7 +55,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     ),
     "deploy": (*FORBIDDING, not_supported, arrive, as_wanted),
     "rotate": (*FORBIDDING, not_supported, cleared, rotate, as_wanted),
-    "hand_over": (*FORBIDDING, leave_at_once),
+    "hand_over": (*FORBIDDING, unheard_of_the_stopped, leave_at_once),
     # What reconcile parks, this carries out: both have to ask the same.
     "scale": (*FORBIDDING, not_supported, scale, park_when_idle, as_wanted),
 }

@@ -49,6 +49,18 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     if begun is None or seen.lease is None:
         return None
     lapsed_at = f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC"
-    how = "ended and told nothing" if left_behind(seen) else f"died with its lease, which lapsed at {lapsed_at}"
-    reason = f"a run of {seen.lease.purpose} {how}: it was at {begun.target}"
-    return Hold(code=RUN_DIED, reason=reason, next_at=seen.now)
+    who = (
+        "the run before under this lease was stopped, or ended, and told nothing"
+        if left_behind(seen)
+        else f"a run of {seen.lease.purpose} died with its lease, which lapsed at {lapsed_at}"
+    )
+    return Hold(code=RUN_DIED, reason=f"{who}: it was at {begun.target}", next_at=seen.now)
+
+
+def unheard_of_the_stopped(seen: Snapshot, intent: Intent) -> Hold | None:
+    """The same in a hand-over, once it has taken a lease over: its own claim would write over what was begun.
+
+    A hand-over under the lease is this very one, as reconcile or its own first try has claimed it.
+    """
+    left = left_behind(seen)
+    return unheard(seen, intent) if left is not None and left.kind != "hand_over" else None

@@ -17,8 +17,8 @@ FOR_GOOD = frozenset({"SmokeTestFailed", "Unfinished"})
 def came_late(seen: Snapshot, *, between_machines: bool) -> Outcome | None:
     """What a dead run had begun; or the latest change, if it is remembered as failed and what it asked for is live now.
 
-    It takes that one's row. `between_machines`: by reconcile, while no machine runs under its lease. Under the same
-    lease a part of the change itself may be asking.
+    It takes that one's row. `between_machines`: by reconcile, while no machine runs under its lease, or by a hand-over
+    that took the lease over. Else a part of the change itself may be asking, under the same lease.
     """
     if _is_another_at_it(seen):
         return None  # which tells what comes of it

@@ -5,7 +5,7 @@ from datetime import timedelta
 from berth_core import announcements as news
 from berth_core.budget_news import budget_news
 from berth_core.decide.competing import awaited
-from berth_core.decide.forbidding import target_of
+from berth_core.decide.forbidding import RUN_DIED, target_of
 from berth_core.decide.idleness import gap_to_keep
 from berth_core.decide.making_room import UNFINISHED
 from berth_core.decide.unheard import left_behind
@@ -46,8 +46,8 @@ def _ended(happened: Happened) -> Recording:
 
 def _held(happened: Happened, held: Hold | Refuse) -> Recording:
     is_new = happened.last_hold != (held.code, held.reason)
-    by_reconcile = happened.machine == RECONCILE
-    late = came_late(happened.seen, between_machines=by_reconcile) if happened.seen is not None else None
+    is_between = happened.machine == RECONCILE or held.code == RUN_DIED
+    late = came_late(happened.seen, between_machines=is_between) if happened.seen is not None else None
     told_late = (outcome_news(happened, late),) if late is not None else ()
     return Recording(
         outcome=late,
