@@ -27,6 +27,7 @@ def decided(seen: Snapshot) -> Change:
 
 DEPLOYS = decided(snapshot(now=START + timedelta(hours=1)))
 ROTATES = decided(snapshot(now=START + timedelta(hours=1), deployment=V2, endpoint=endpoint()))
+TARGET = endpoint(V2).config_name
 LEAVES = decided(snapshot(now=END - timedelta(hours=2), endpoint=endpoint()))
 
 
@@ -89,7 +90,7 @@ def test_a_machine_that_was_stopped_under_our_own_lease_is_told_of_by_us() -> No
     ours = left_by(DEPLOYS, holder="me", expires_at=NOW + timedelta(minutes=14))
     held, recording = reconciled(snapshot(now=NOW, holder="me", endpoint=endpoint(), lease=ours))
     assert isinstance(held, Hold)
-    assert held.reason.startswith("the run before under this lease was stopped, or ended, and told nothing: it was at ")
+    assert held.reason.startswith("a run of endpoint_deploy ended and told nothing: it was at ")
     assert [each.detail_type for each in recording.announcements] == ["Endpoint Deployed"]
 
 
@@ -122,7 +123,7 @@ def handed_over(begun: Decision, **over: Any) -> tuple[Decision, Recording]:
 def test_a_hand_over_that_took_the_lease_tells_of_whom_it_stopped_first(live: Any, news: str) -> None:
     held, recording = handed_over(ROTATES, endpoint=endpoint(live), deployment=V2)
     assert isinstance(held, Hold)
-    assert held.code == "RunDied"
+    assert (held.code, held.reason) == ("RunDied", f"the run that was stopped told nothing: it was at {TARGET}")
     assert [each.detail_type for each in recording.announcements] == [news]
     done = attempt(kind="rotate", decision_id=ROTATES.id)
     after, _ = handed_over(ROTATES, endpoint=endpoint(live), deployment=V2, attempts=(done,))

@@ -49,18 +49,20 @@ def unheard(seen: Snapshot, _intent: Intent) -> Hold | None:
     if begun is None or seen.lease is None:
         return None
     lapsed_at = f"{seen.lease.expires_at:%Y-%m-%d %H:%M} UTC"
-    who = (
-        "the run before under this lease was stopped, or ended, and told nothing"
-        if left_behind(seen)
-        else f"a run of {seen.lease.purpose} died with its lease, which lapsed at {lapsed_at}"
-    )
-    return Hold(code=RUN_DIED, reason=f"{who}: it was at {begun.target}", next_at=seen.now)
+    how = "ended and told nothing" if left_behind(seen) else f"died with its lease, which lapsed at {lapsed_at}"
+    return _told_first(seen, f"a run of {seen.lease.purpose} {how}", begun)
 
 
-def unheard_of_the_stopped(seen: Snapshot, intent: Intent) -> Hold | None:
-    """The same in a hand-over, once it has taken a lease over: its own claim would write over what was begun.
+def unheard_of_the_stopped(seen: Snapshot, _intent: Intent) -> Hold | None:
+    """Asked by a hand-over that has taken a lease over: its own claim would write over what was begun.
 
     A hand-over under the lease is this very one, as reconcile or its own first try has claimed it.
     """
     left = left_behind(seen)
-    return unheard(seen, intent) if left is not None and left.kind != "hand_over" else None
+    if left is None or left.kind == "hand_over":
+        return None
+    return _told_first(seen, "the run that was stopped told nothing", left)
+
+
+def _told_first(seen: Snapshot, what: str, begun: Attempt) -> Hold:
+    return Hold(code=RUN_DIED, reason=f"{what}: it was at {begun.target}", next_at=seen.now)
