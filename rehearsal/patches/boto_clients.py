@@ -1,7 +1,8 @@
 """One client per service and region, for state machines and everybody else. moto makes one a task (20-200 ms).
 
 And one loader for all of botocore's sessions: the functions have one of their own, beside boto3's, and need not read
-AWS's models again (100 ms for SageMaker's).
+AWS's models again (100 ms for SageMaker's). Another one for moto, which adds to the models: it makes one a model, and
+each lists all models that there are (20 ms).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from botocore import session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.loaders import create_loader
+from moto.core import loaders, utils
 from moto.stepfunctions.parser.asl.utils import boto_client
 
 from rehearsal.cloud import current
@@ -28,6 +30,7 @@ def apply() -> None:
 
     original = replace(boto_client, "boto_client_for", _client_for_task, expected="1f44dc2ac8aa")
     replace(session, "create_loader", cache(create_loader), expected="89050e30206e")
+    replace(utils, "create_loader", cache(loaders.create_loader), expected="b94f7ea2b2fa")
     swap_imports(("moto.stepfunctions",), "boto_client_for", original, _client_for_task, at_least=8)
     _originals["paginator"] = replace(BaseClient, "get_paginator", _paginator, expected="99f8d7f78b43")
 
