@@ -119,6 +119,12 @@ class TestReconciles:
         later = only(sweep(look={"now": NOW + timedelta(hours=5)}, leases={NAME: lease(NOW)}))
         assert later.cause == repair.cause
 
+    def test_a_death_that_was_looked_after_hides_nothing_that_comes_due_after_it(self) -> None:
+        look = {"now": NOW + timedelta(hours=5), "deployments": (brief(due_at=NOW + timedelta(hours=4)),)}
+        repair = only(sweep(look=look, leases={NAME: lease(NOW)}))
+        assert repair.reason.startswith("due since")
+        assert not repair.cause.startswith("lapsed")
+
     @pytest.mark.parametrize(
         ("look", "lapsed_at"), [({}, NOW - REMEMBERED), ({"deployments": (brief(removed=True),)}, NOW)]
     )

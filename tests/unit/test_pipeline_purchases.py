@@ -38,10 +38,15 @@ def wish(**parameters: Any) -> JobWish | JobFailed:
 
 def test_a_job_may_ask_for_a_purchase_without_a_deployment() -> None:
     given = {"search": {"instance_type": "ml.p5.48xlarge", "hours": 24}, "max_price_usd": "9000.00"}
-    assert wish(**given) == JobWish(machine="plan_purchase", given=given)
-    assert wish(**given, approval="required") == JobWish(
-        machine="plan_purchase", given={**given, "approval": "required"}
-    )
+    asked = JobWish(machine="plan_purchase", given={**given, "approval": "required"})
+    assert wish(**given) == asked
+    assert wish(**given, approval="required") == asked
+
+
+def test_a_job_is_asked_about_also_where_the_manifest_asks_nobody() -> None:
+    found = wish(deployment="llama-eval")
+    assert isinstance(found, JobWish)
+    assert found.given == {"deployment": "llama-eval", "approval": "required"}
 
 
 def test_a_job_cannot_waive_the_approval() -> None:

@@ -19,6 +19,7 @@ from tests.builders import END, P5, PLAN_ARN, START, endpoint, reconcile, regist
 
 DAY = timedelta(days=1)
 PURCHASE = {"hours": 24, "max_price_usd": "1000.00"}
+HOURS = (timedelta(0), timedelta(minutes=29), timedelta(hours=1))
 EXTEND = {"ladder": ["extend", "delete"], "extend": {"days": 1, "max_price_usd": "900.00"}}
 
 
@@ -62,6 +63,13 @@ def test_the_first_name_that_is_not_there_is_the_one() -> None:
     decision = spend(_seen(wants(("p5-for-eval", "p5-second")), plans=(builders.plan(),)), reconcile())
     assert decision is not None
     assert decision.request["plan"] == "p5-second"
+
+
+def test_a_run_that_died_before_it_claimed_anything_is_followed_by_another_within_the_hour() -> None:
+    """Step Functions knows an execution's name for ninety days."""
+    names = [spend(snapshot(START + after, deployment=wants(), plans=()), reconcile()) for after in HOURS]
+    first, same, later = (each.id for each in names if each is not None)
+    assert first == same != later
 
 
 def test_one_run_begins_it_once() -> None:
@@ -144,6 +152,10 @@ def _extends(**over: Any) -> Registration:
     return registration(end_of_window=EXTEND | over)
 
 
+ELSEWHERE = registration(end_of_window=EXTEND, reservation={"plans": ["p5-next"], "instance_type": P5})
+"""It may stand on a plan that its manifest no longer names."""
+
+
 def _on_plan(deployment: Registration, before_end: timedelta, **over: Any) -> Snapshot:
     return snapshot(END - before_end, deployment=deployment, endpoint=endpoint(deployment), **over)
 
@@ -161,6 +173,10 @@ def test_without_people_hours_are_enough() -> None:
     deployment = _extends(extend={"days": 1, "max_price_usd": "900.00", "approval": "none"})
     assert spend(_on_plan(deployment, DAY), reconcile()) is None
     assert spend(_on_plan(deployment, timedelta(hours=7)), reconcile()) is not None
+
+
+def test_a_plan_that_the_manifest_no_longer_names_is_not_extended() -> None:
+    assert spend(_on_plan(ELSEWHERE, DAY), reconcile()) is None
 
 
 def test_an_extension_that_would_come_too_late_is_not_begun() -> None:
@@ -258,6 +274,12 @@ def test_what_a_run_is_about_stays_when_the_end_moves_meanwhile() -> None:
         (registration(), {}, "has no reservation.purchase"),
         (registration(), {"extend_plan": "p5-for-eval"}, "has no end_of_window.extend"),
         (wants(), {}, "all plans of 'llama-eval' are there"),
+        (
+            wants(),
+            {"plan": "another"},
+            r"name plan another \(it names p5-for-eval\): add it to reservation",
+        ),
+        (ELSEWHERE, {"extend_plan": "p5-for-eval"}, "doesn't name plan p5-for-eval"),
     ],
 )
 def test_a_manifest_that_asks_for_nothing_buys_nothing(

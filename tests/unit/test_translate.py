@@ -6,7 +6,9 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from berth_aws.translate import Answer, answer_of, fine_if, in_our_words
@@ -107,6 +109,7 @@ def test_the_error_names_the_operation_and_keeps_the_words_of_aws() -> None:
     [
         ReadTimeoutError(endpoint_url="https://api"),
         ConnectionClosedError(endpoint_url="https://api"),
+        SSLError(endpoint_url="https://api", error="bad record"),
         client_error("InternalFailure", "", 500),
         client_error("ServiceUnavailable", "", 503),
     ],
@@ -125,6 +128,7 @@ def test_a_lost_answer_is_unknown_for_what_may_happen_once_and_busy_for_the_rest
     [
         ConnectTimeoutError(endpoint_url="https://api"),
         EndpointConnectionError(endpoint_url="https://api"),
+        ProxyConnectionError(proxy_url="http://proxy"),
     ],
 )
 def test_what_was_never_sent_may_be_asked_again(unsent: Exception) -> None:

@@ -163,10 +163,10 @@ def _translated(error: BaseException, operation: str, *, once_only: bool) -> Ber
 
     text = f"{operation}: {error}"
     lost: type[BerthError] = UnknownOutcomeError if once_only else BusyError
-    if isinstance(error, aws.ConnectionError):
+    if isinstance(error, aws.EndpointConnectionError | aws.ConnectTimeoutError | aws.ProxyConnectionError):
         return BusyError(text)  # the connection never came about, so nothing was asked
-    if isinstance(error, aws.HTTPClientError):
-        return lost(text)
+    if isinstance(error, aws.ConnectionError | aws.HTTPClientError):
+        return lost(text)  # TLS, for one, may also break while the answer is read
     match _answer_to(error):
         case None:
             return None

@@ -117,11 +117,7 @@ def order_of_manifest(
     if purchase is None:
         raise RefusedError(f"the manifest of {registration.name!r} has no reservation.purchase: add it, with its cap")
     reservation = registration.manifest.reservation
-    plan = pinned.plan if pinned else request.plan or missing_plan(registration, [each.name for each in plans])
-    if plan is None:
-        raise RefusedError(
-            f"all plans of {registration.name!r} are there ({', '.join(reservation.plans)}): name one more"
-        )
+    plan = pinned.plan if pinned else _wanted_plan(request, registration, plans)
     return Order(
         key=plan,
         kind="plan",
@@ -136,6 +132,25 @@ def order_of_manifest(
         max_blocks=purchase.max_blocks,
         max_price_usd=_lower(purchase.max_price_usd, request.max_price_usd),
         approval=_stricter(purchase.approval, request.approval),
+    )
+
+
+def _wanted_plan(request: PurchaseRequest, registration: Registration, plans: Sequence[PlanSeen]) -> str:
+    named = registration.manifest.reservation.plans
+    if request.plan is not None and request.plan not in named:
+        raise _not_named(request.plan, registration)
+    plan = request.plan or missing_plan(registration, [each.name for each in plans])
+    if plan is None:
+        raise RefusedError(f"all plans of {registration.name!r} are there ({', '.join(named)}): name one more")
+    return plan
+
+
+def _not_named(plan: str, registration: Registration) -> RefusedError:
+    """The manifest's cap and approval are for its own plans."""
+    known = ", ".join(registration.manifest.reservation.plans) or "none"
+    return RefusedError(
+        f"the manifest of {registration.name!r} doesn't name plan {plan} (it names {known}): add it to "
+        "reservation.plans"
     )
 
 
@@ -182,7 +197,10 @@ def _manifest_extension(
     if terms is None:
         raise RefusedError(f"the manifest of {registration.name!r} has no end_of_window.extend: add it, with its cap")
     cap = _lower(terms.max_price_usd, request.max_price_usd)
-    order = _extension_order(_named(plans, name), terms.days, cap, request)
+    plan = _named(plans, name)
+    if plan.name not in registration.manifest.reservation.plans:
+        raise _not_named(plan.name, registration)
+    order = _extension_order(plan, terms.days, cap, request)
     approval = _stricter(terms.approval, request.approval)
     about = {"deployment": registration.name, "version": registration.version, "approval": approval}
     return order.model_copy(update=about)

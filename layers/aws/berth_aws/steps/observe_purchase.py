@@ -16,11 +16,15 @@ from berth_core.purchases import Order, SpendingPolicy, month_of
 def observe_purchase(
     request: PurchaseRequest, holder: str, pinned: Order | None, ledger: Ledger, policy: SpendingPolicy, now: datetime
 ) -> PurchaseSeen:
-    """Reads only. RefusedError for a request that makes no order. `pinned` is the order of this run's first look."""
+    """Reads only. RefusedError for a request that makes no order. `pinned` is the order of this run's first look.
+
+    Once it is called, neither the manifest nor the market is asked any more: it is only looked for.
+    """
     sagemaker = clients.shared("sagemaker")
     # By list, not by name: where AWS takes a name twice, a description would show one of them.
     plans = list_plans(sagemaker)
-    order = pinned_to(_order(request, plans, pinned, ledger), pinned)
+    called = _called(pinned, request_id(holder), ledger)
+    order = called or pinned_to(_order(request, plans, pinned, ledger), pinned)
     purchase = ledger.purchases.get(order.key)
     return PurchaseSeen(
         now=now,
@@ -29,7 +33,7 @@ def observe_purchase(
         order=order,
         policy=policy,
         plan=next((plan for plan in plans if order.plan in (plan.name, plan.arn)), None),
-        offers=market.offers_for(sagemaker, order, now),
+        offers=market.offers_for(sagemaker, order, now) if called is None else (),
         history=market.history(sagemaker, order.plan_arn) if order.plan_arn else (),
         purchase=purchase,
         month=ledger.spending.of(month_of(now)),
@@ -39,6 +43,14 @@ def observe_purchase(
 def request_id(holder: str) -> str:
     """One execution is one request; it stays the same through its retries."""
     return short_hash(holder, digits=16)
+
+
+def _called(pinned: Order | None, asker: str, ledger: Ledger) -> Order | None:
+    """The order as this run has called for it already."""
+    purchase = ledger.purchases.get(pinned.key) if pinned is not None else None
+    if purchase is None or purchase.request_id != asker or purchase.called_at is None:
+        return None
+    return purchase.order
 
 
 def _order(request: PurchaseRequest, plans: tuple[PlanSeen, ...], pinned: Order | None, ledger: Ledger) -> Order:

@@ -59,7 +59,7 @@ def record_purchase(
         drop_reminder(clients.shared("scheduler"), schedule_group, after.request_id)
     told = _news(ended, after, after.ended_at or now)
     entries = (told.as_entry(bus),) if told else ()
-    found = isinstance(ended.decision, Done)
+    found = isinstance(ended.decision, Done) or after.is_bought
     return PurchaseRecorded(entries=entries, summary=after.reason, code="" if found else after.code)
 
 
@@ -97,4 +97,7 @@ def _give_back(after: Purchase, ledger: Ledger, now: datetime) -> None:
 def _news(ended: PurchaseEnded, after: Purchase, at: datetime) -> Announcement | None:
     if isinstance(ended.decision, Done) and ended.failure is None:
         return bought_news(after, ended.decision, at)
+    if after.is_bought:
+        # It was written down as bought, and the run failed after that: the row counts.
+        return bought_news(after, Done(reason=after.reason, plan_arn=after.plan_arn or ""), at)
     return refused_news(after.order, after, at)

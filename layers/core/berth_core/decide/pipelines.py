@@ -53,13 +53,16 @@ def wish_of(job: Job) -> JobWish | JobFailed:
 
 
 def _purchase_wished(given: dict[str, Any]) -> JobWish | JobFailed:
-    """Whoever may invoke the function must not spend money by that alone: plan_purchase says what else is missing."""
+    """Whoever may invoke the function must not spend money by that alone: somebody is asked, whatever a manifest says.
+
+    plan_purchase says what else is missing.
+    """
     if given.get("approval", "required") != "required":
         return _misconfigured(
             "UserParameters: a purchase that a job starts is always asked about, so leave approval out; for a purchase "
             "under a cap alone, start plan_purchase with a Step Functions action"
         )
-    return JobWish(machine=PURCHASE, given=given)
+    return JobWish(machine=PURCHASE, given={**given, "approval": "required"})
 
 
 def reply_to(seen: ExecutionSeen) -> JobReply:

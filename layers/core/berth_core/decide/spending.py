@@ -35,7 +35,9 @@ class Due(Frozen):
 def spend(seen: Snapshot, intent: Intent) -> BeginPurchase | None:
     """The next purchase that is due and was not begun yet; None as long as there is none."""
     for due in _dues(seen):
-        name = f"{seen.deployment.name}-{short_hash(due.key, seen.deployment.version, digits=16)}"
+        # The hour: a run that died before its claim has left no row, and its name can't be taken again.
+        about = short_hash(due.key, seen.deployment.version, f"{seen.now:%Y-%m-%dT%H}", digits=16)
+        name = f"{seen.deployment.name}-{about}"
         if due.begin_at <= seen.now and name not in intent.begun:
             request = due.request.model_dump(mode="json", exclude_none=True)
             return BeginPurchase(id=name, reason=due.reason, request=request)
@@ -96,6 +98,8 @@ def _extension(seen: Snapshot) -> Due | None:
     plan, block = plan_under(seen), block_under(seen)
     if terms is None or "extend" not in end_of_window.ladder or plan is None or block is None:
         return None
+    if plan.name not in seen.deployment.manifest.reservation.plans:
+        return None  # it stands there still, but the manifest doesn't want it any more
     end = ends_at(plan)
     if end is None or block.ends_at != end or _was_begun(seen, plan, end) or _another_rung_first(seen):
         return None

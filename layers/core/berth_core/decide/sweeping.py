@@ -83,12 +83,17 @@ def _reconciles(fleet: Fleet) -> Iterator[Repair]:
         lease = fleet.leases.get(deployment.name)
         if lease is not None and lease.expires_at > fleet.look.now:
             continue
-        if lease is not None and not deployment.removed and lease.expires_at + REMEMBERED > fleet.look.now:
-            reason = f"a run of {lease.purpose} died with the lease, which lapsed at {_utc(lease.expires_at)}"
-            cause = f"lapsed {lease.holder} {lease.fence}"
-            yield Repair(kind="reconcile", deployment=deployment.name, reason=reason, cause=cause)
-            continue
-        yield from _wakes(fleet.look, deployment, endpoints.get(deployment.name), changes)
+        # Whatever looks at it tells of a run that died, too; that alone is looked after once.
+        woken = tuple(_wakes(fleet.look, deployment, endpoints.get(deployment.name), changes))
+        yield from woken or _deaths(fleet.look, deployment, lease)
+
+
+def _deaths(look: Look, deployment: DeploymentBrief, lease: Lease | None) -> Iterator[Repair]:
+    if lease is None or deployment.removed or lease.expires_at + REMEMBERED <= look.now:
+        return
+    reason = f"a run of {lease.purpose} died with the lease, which lapsed at {_utc(lease.expires_at)}"
+    cause = f"lapsed {lease.holder} {lease.fence}"
+    yield Repair(kind="reconcile", deployment=deployment.name, reason=reason, cause=cause)
 
 
 def _wakes(
