@@ -71,6 +71,30 @@ class TestJudgedByAnAlarm:
         again = decide(looked.model_copy(update={"attempts": (judged,)}), Intent(kind="rotate"))
         assert isinstance(again, Rotate)
 
+    @pytest.mark.parametrize(
+        ("model", "over", "holds"),
+        [
+            ("my-model-v2", {}, True),
+            ("my-model-v3", {}, False),
+            ("my-model-v2", {"code": "RolledBack"}, False),
+            ("my-model-v2", {"ended_at": GUARDED.registered_at - MINUTE}, False),
+            ("my-model-v2", {"done": True, "code": ""}, False),
+        ],
+        ids=["judged", "another model", "by no alarm", "another manifest", "ran since"],
+    )
+    def test_it_stays_judged_when_the_endpoint_was_moved_meanwhile(
+        self, model: str, over: dict[str, Any], holds: bool
+    ) -> None:
+        away = endpoint(plan_arn=None)
+        assert away.config
+        stays = registration(
+            model="my-model-v2", rollout={"alarms": ["llama-eval-5xx"]}, end_of_window={"return_to_reserved": False}
+        )
+        tried = {"done": False, "code": "RolledBackByAlarm", "config": away.config.model_copy(update={"model": model})}
+        attempts = (attempt(kind="hand_over", rung="on_demand", config=away.config), attempt(**{**tried, **over}))
+        looked = snapshot(deployment=stays, endpoint=away, rollback_alarms=QUIET, attempts=attempts)
+        assert (getattr(decide(looked), "code", "") == "GaveUp") is holds
+
     def test_so_it_is_with_a_component(self) -> None:
         guarded = deployed(rollout={"alarms": ["errors"]})
         before = seen(deployment=guarded, components=(component(model="old"),))

@@ -67,14 +67,21 @@ def test_a_closing_window_is_left_all_the_same(said: str) -> None:
     assert isinstance(decide(snapshot(now=END - HOUR, endpoint=tagged(said))), HandOver)
 
 
-def test_under_a_hold_the_way_off_moves_what_runs_and_brings_nothing_new() -> None:
+@pytest.mark.parametrize("over", [tagged("whenever"), endpoint()], ids=["under a hold", "always"])
+def test_the_way_off_moves_what_runs_and_brings_nothing_new(over: Any) -> None:
     wanted = registration(
         model="my-model-v2", reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2}
     )
     seen: dict[str, Any] = {"now": END - HOUR, "deployment": wanted}
-    held = decide(snapshot(endpoint=tagged("whenever"), **seen))
-    assert (held.config.model, held.config.instance_count) == ("my-model", 1)
-    assert decide(snapshot(endpoint=endpoint(), **seen)).config.model == "my-model-v2"
+    moved = decide(snapshot(endpoint=over, **seen))
+    assert (moved.config.model, moved.config.instance_count) == ("my-model", 1)
+
+
+def test_the_way_home_moves_what_runs_too_and_another_model_comes_after_it() -> None:
+    deploys = decide(snapshot(endpoint=endpoint(plan_arn=None), deployment=registration(model="my-model-v2")))
+    assert (deploys.kind, deploys.config.model) == ("deploy", "my-model")
+    failed = endpoint(plan_arn=None, status="Failed")
+    assert decide(snapshot(endpoint=failed, deployment=registration(model="my-model-v2"))).config.model == "my-model-v2"
 
 
 def test_a_removed_deployment_that_is_held_is_deleted_when_the_hold_ends() -> None:

@@ -152,11 +152,11 @@ def test_by_hand_there_is_as_much_time_as_the_rungs_take() -> None:
     assert (decision.rung, decision.finish_by, decision.give_up_at) == ("delete", NOW + 10 * MINUTE, NOW + 10 * MINUTE)
 
 
-def test_under_a_hold_what_runs_moves_with_its_size_and_its_model() -> None:
+def test_what_runs_moves_with_its_model_and_under_a_hold_with_its_size() -> None:
     reservation = {"plans": ["p5-for-eval", "p5-second"], "instance_type": "ml.p5.48xlarge", "instance_count": 1}
     spare = plan(name="p5-second", arn=f"{plan().arn}-second", blocks=(plan().blocks[0].model_copy(
         update={"ends_at": END + 100 * HOUR}),))  # fmt: skip
-    for hold_until, model, count in ((END + HOUR, "by-hand", 2), (None, "my-model", 1)):
+    for hold_until, model, count in ((END + HOUR, "by-hand", 2), (None, "by-hand", 1)):
         deployed = registration(reservation=reservation, hold_until=hold_until)
         live = endpoint(registration(model="by-hand"), count=2)
         decision = decide(snapshot(now=END - HOUR, deployment=deployed, endpoint=live, plans=(plan(), spare)))

@@ -82,6 +82,46 @@ def test_a_hop_without_a_cap_that_can_be_told_is_told_without(over: dict[str, An
     assert held.reason == "the rollout is out on on-demand and can't come home yet: it is about to"
 
 
+# --- the manifest was removed ---------------------------------------------------------------------------------------
+
+KEPT, GOES = (
+    registration({"removed_at": NOW - MINUTE}, on_remove=word, model="my-model-v2") for word in ("keep", "delete")
+)
+GONE_FOR_ANOTHER = attempt(
+    kind="rotate", rung="recreate", target="llama-eval-v2-x1", done=False, code="Unfinished", replaced="my-model"
+)
+TIDIED = attempt(kind="tidy", target="configs", done=False)
+FULL = plan(available_count=0, in_use_count=2)
+
+
+@pytest.mark.parametrize("deployment", [KEPT, GOES], ids=["kept", "deleted"])
+@pytest.mark.parametrize("there", [endpoint(), endpoint(status="Updating"), None], ids=["serves", "updating", "none"])
+def test_a_deployment_is_not_forgotten_under_a_run_that_works_on_it(deployment: Any, there: Any) -> None:
+    held = decide(snapshot(deployment=deployment, endpoint=there, lease=lease("you", NOW + 9 * MINUTE)))
+    assert (held.code, held.next_at) == ("Busy", NOW + 9 * MINUTE)
+    ours = decide(snapshot(deployment=KEPT, endpoint=endpoint(), lease=lease("me", NOW + 9 * MINUTE)))
+    assert ours.code == "Removed"
+
+
+@pytest.mark.parametrize(
+    ("over", "kind", "code"),
+    [
+        ({"endpoint": endpoint(plan_arn=None), "on_demand": (HOP,)}, "deploy", ""),
+        ({"endpoint": endpoint(plan_arn=None, status="Updating"), "on_demand": (HOP,)}, "hold", "InTransition"),
+        ({"endpoint": endpoint(plan_arn=None), "on_demand": (HOP,), "plans": (FULL,)}, "hold", "HopAway"),
+        ({"attempts": (GONE_FOR_ANOTHER,)}, "deploy", ""),
+        ({"attempts": (TIDIED, GONE_FOR_ANOTHER), "plans": (FULL,)}, "hold", "WaitingForPlan"),
+        ({"attempts": (TIDIED, GONE_FOR_ANOTHER), "plans": (plan(status="Failed"),)}, "hold", "Removed"),
+        ({"endpoint": endpoint(plan_arn=None)}, "hold", "Removed"),
+    ],
+    ids=["hop", "hop under way", "hop without room", "recreated", "without room", "without a plan", "on-demand"],
+)
+def test_what_is_half_way_is_finished_before_it_is_kept_as_it_is(over: dict[str, Any], kind: str, code: str) -> None:
+    decision = decide(snapshot(deployment=KEPT, **{"endpoint": None, **over}))
+    assert (decision.kind, getattr(decision, "code", "")) == (kind, code)
+    assert decide(snapshot(deployment=GOES, **{"endpoint": None, **over})).kind in ("hand_over", "hold", "tidy")
+
+
 # --- when it is looked at again -------------------------------------------------------------------------------------
 
 

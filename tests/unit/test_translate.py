@@ -109,7 +109,7 @@ def test_the_error_names_the_operation_and_keeps_the_words_of_aws() -> None:
     [
         ReadTimeoutError(endpoint_url="https://api"),
         ConnectionClosedError(endpoint_url="https://api"),
-        SSLError(endpoint_url="https://api", error="bad record"),
+        SSLError(endpoint_url="https://api", error=OSError("bad record")),
         client_error("InternalFailure", "", 500),
         client_error("ServiceUnavailable", "", 503),
     ],

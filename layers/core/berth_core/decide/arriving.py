@@ -7,7 +7,7 @@ from berth_core.decide.ladder import closings
 from berth_core.decide.making_room import is_hopping, model_before, recreation
 from berth_core.decide.placing import NoPlace, Place, place
 from berth_core.decide.rotating import MIXED, SETTLES_WITHIN
-from berth_core.decide.standing_on import plan_under
+from berth_core.decide.standing_on import model_that_runs, plan_under
 from berth_core.decide.tidying import tidy
 from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from berth_core.durations import expected
@@ -99,9 +99,11 @@ def _told_beforehand(seen: Snapshot) -> str:
 def _deploy(seen: Snapshot, plan: PlanSeen, why: str) -> Deploy:
     manifest = seen.deployment.manifest
     before = model_before(seen)
+    # Coming home changes the place alone. A hop brings the new model with it, which runs by then.
+    model = before or model_that_runs(seen)
     deployment = seen.deployment
-    if before is not None:
-        over = (deployment.override or Override()).model_copy(update={"model": before})
+    if model is not None:
+        over = (deployment.override or Override()).model_copy(update={"model": model})
         deployment = deployment.model_copy(update={"override": over})
     spec = config_spec(
         deployment,

@@ -88,11 +88,9 @@ def backing_off(seen: Snapshot, intent: Intent, decision: Change) -> Hold | None
     """After a failure the same thing is tried again later and later. A person who asks by hand need not wait."""
     if intent.kind != "reconcile":
         return given_up(seen, decision) if _carries_out_reconciles_word(intent) else None
-    failures = _failures_in_a_row(seen, decision)
-    if not failures:
-        return None
     gave_up = given_up(seen, decision)
-    if gave_up is not None:
+    failures = _failures_in_a_row(seen, decision)
+    if gave_up is not None or not failures:
         return gave_up
     last = failures[0]
     again_at = _again_at(last, decision, len(failures))
@@ -109,9 +107,10 @@ def given_up(seen: Snapshot, decision: Change) -> Hold | None:
     """What failed often enough, or what an alarm has judged, is left to a person."""
     failures = _failures_in_a_row(seen, decision)
     by_hand = "start components_scale by hand" if isinstance(decision, Scale) else "rotate by hand"
-    if isinstance(decision, Rotate | Scale) and failures and failures[0].code == ROLLED_BACK_BY_ALARM:
+    judged = _judged_by_alarm(seen, decision, failures)
+    if judged is not None:
         what = "was rolled back by an alarm, which a second try would send requests to as well"
-        return Hold(code=GAVE_UP, reason=f"{failures[0].target} {what}: change the manifest, or {by_hand}")
+        return Hold(code=GAVE_UP, reason=f"{judged} {what}: change the manifest, or {by_hand}")
     if isinstance(decision, Rotate | Resize) and len(failures) >= TRIES:
         what = f"{failures[0].target} failed {len(failures)} times ({failures[0].code})"
         return Hold(code=GAVE_UP, reason=f"{what}: change the manifest, or {by_hand}")
@@ -119,6 +118,18 @@ def given_up(seen: Snapshot, decision: Change) -> Hold | None:
         what = f"{decision.reason}; it failed {len(failures)} times, and the others go on"
         return Hold(code=GAVE_UP, reason=f"{what}: change the manifest, or {by_hand}")
     return None
+
+
+def _judged_by_alarm(seen: Snapshot, decision: Change, failures: list[Attempt]) -> str | None:
+    """An alarm judges a model, wherever that runs: it stays judged when the old one was moved meanwhile."""
+    if isinstance(decision, Rotate | Scale) and failures and failures[0].code == ROLLED_BACK_BY_ALARM:
+        return failures[0].target
+    model = decision.config.model if isinstance(decision, Rotate) else None
+    of_model = (each for each in seen.attempts if model and each.config and each.config.model == model)
+    last = next(of_model, None)
+    if last is None or last.code != ROLLED_BACK_BY_ALARM or last.ended_at < seen.deployment.registered_at:
+        return None
+    return last.target
 
 
 def _carries_out_reconciles_word(intent: Intent) -> bool:

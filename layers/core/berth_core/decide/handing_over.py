@@ -8,7 +8,7 @@ from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import ladder_of, unavailable
 from berth_core.decide.placing import LOOK_AGAIN, TOLD_BY_THE_WATCH
 from berth_core.decide.rungs import TAKE, Taken, failed_since, types_tried
-from berth_core.decide.standing_on import block_left
+from berth_core.decide.standing_on import block_left, model_that_runs
 from berth_core.decide.window import MARGIN, Slot, finish_by, slots, time_for
 from berth_core.decisions import HandOver, Hold, Refuse
 from berth_core.durations import expected
@@ -50,12 +50,16 @@ def _rest(seen: Snapshot, block: Block | None, since: datetime) -> timedelta:
 
 
 def _as_it_runs(seen: Snapshot) -> Snapshot:
-    """Under a hold what runs is moved, and nothing else about it is changed: not its model, and not its size."""
+    """The model that runs is moved: another one that is wished may never have started, or an alarm may have judged it.
+    A rotation to it follows, with its alarms. Under a hold the size isn't changed either."""
     endpoint = seen.endpoint
-    model = endpoint.config.model if endpoint and endpoint.config else None
-    if endpoint is None or model is None or hands_off(seen) is None:
+    model = model_that_runs(seen)
+    if endpoint is None or model is None:
         return seen
-    live = Override(model=model, instance_count=endpoint.instance_count or None)
+    count = endpoint.instance_count if hands_off(seen) is not None else 0
+    live = (seen.deployment.override or Override()).model_copy(
+        update={"model": model, **({"instance_count": count} if count else {})}
+    )
     return seen.model_copy(update={"deployment": seen.deployment.model_copy(update={"override": live})})
 
 

@@ -2,18 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.arriving import arrive
 from berth_core.decide.budget import runs_out_at, warns_at
 from berth_core.decide.evaluating import in_words, turn_ends_at
+from berth_core.decide.forbidding import being_changed
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings
 from berth_core.decide.leaving import leaves_at
-from berth_core.decide.making_room import is_hopping
+from berth_core.decide.making_room import is_hopping, recreation
 from berth_core.decide.placing import NoPlace, place
 from berth_core.decide.returning import home_looks_at
 from berth_core.decide.standing_on import plan_under
 from berth_core.decide.tidying import tidy
 from berth_core.decide.unheard import unheard_of
-from berth_core.decisions import Hold, Tidy
+from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.naming import STACK_TAG
 
@@ -21,19 +23,42 @@ LOOK_AGAIN = timedelta(minutes=5)
 AS_WANTED = "AsWanted"
 
 
-def removed(seen: Snapshot, _intent: Intent) -> Hold | Tidy | None:
+def removed(seen: Snapshot, intent: Intent) -> Deploy | Hold | Tidy | None:
     """A manifest that was taken away ends the management; the endpoint stays unless `on_remove` says delete.
 
-    What a dead run has left untold comes before it.
+    What a dead run has left untold comes before it, and so does what is not over yet: who forgets the deployment under
+    a run that works on it leaves its endpoint half made.
     """
     if seen.deployment.removed_at is None or _is_untold(seen):
         return None
+    unfinished = _at_work(seen) or _half_way(seen, intent)
+    if unfinished is not None:
+        return unfinished
     if seen.endpoint is None:
         return tidy(seen) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
     ours = seen.endpoint.tags.get(STACK_TAG) == seen.policy.stack
     if seen.deployment.manifest.on_remove == "delete" and ours:
         return None
     return Hold(code="Removed", reason="the manifest was removed; the endpoint stays as it is")
+
+
+def _at_work(seen: Snapshot) -> Hold | None:
+    lease = seen.lease
+    if lease is None or lease.holder == seen.holder or lease.expires_at <= seen.now:
+        return None
+    reason = f"the manifest was removed, and another run is still at it: {lease.purpose}"
+    return Hold(code="Busy", reason=reason, next_at=lease.expires_at)
+
+
+def _half_way(seen: Snapshot, intent: Intent) -> Deploy | Hold | Tidy | None:
+    """Of an endpoint that stays: out on a hop, or deleted to be made anew. It is brought to where it was to stay."""
+    if seen.deployment.manifest.on_remove != "keep" or not (is_hopping(seen) or recreation(seen) is not None):
+        return None
+    on_its_way = being_changed(seen, intent) or arrive(seen, intent)
+    if on_its_way is None and seen.endpoint is not None:
+        return _away(seen, seen.endpoint)
+    # What can't be any more, whoever waits for it, is no reason to go on.
+    return None if isinstance(on_its_way, Refuse) else on_its_way
 
 
 def _is_untold(seen: Snapshot) -> bool:

@@ -41,6 +41,14 @@ def has_left(seen: Snapshot, plan: PlanSeen) -> bool:
     return False
 
 
+def model_that_runs(seen: Snapshot) -> str | None:
+    """Of the live config. None if nothing runs that could be moved, and for inference components."""
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.status == "Failed" or endpoint.config is None:
+        return None
+    return endpoint.config.model
+
+
 def made_for_the_other(seen: Snapshot) -> str | None:
     """An endpoint is for one model or for components from its first day on: SageMaker has no way between the two."""
     live = seen.endpoint.config if seen.endpoint else None
