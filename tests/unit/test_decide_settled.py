@@ -122,6 +122,13 @@ def test_what_is_half_way_is_finished_before_it_is_kept_as_it_is(over: dict[str,
     assert decide(snapshot(deployment=GOES, **{"endpoint": None, **over})).kind in ("hand_over", "hold", "tidy")
 
 
+def test_an_endpoint_that_was_never_handed_over_stays_whatever_on_remove_says() -> None:
+    """Nobody tags it any more, so nothing is waited for."""
+    half = endpoint(tags={"berth:stack": "berth"})
+    assert decide(snapshot(deployment=GOES, endpoint=half)).code == "Removed"
+    assert decide(snapshot(deployment=GOES, endpoint=endpoint())).kind == "hand_over"
+
+
 # --- when it is looked at again -------------------------------------------------------------------------------------
 
 

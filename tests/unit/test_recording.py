@@ -41,6 +41,17 @@ def test_a_repeated_hold_is_no_news_and_a_passing_one_is_never_told() -> None:
     assert told(happened(decision=Hold(code="Busy", reason="another run"))) == []
 
 
+def test_what_would_be_done_while_only_observing_is_no_news_again_because_its_hours_run_on() -> None:
+    def would(hours: str, code: str = "ObserveOnly") -> list[str]:
+        hold = Hold(code=code, reason=f"observing only; would hand_over: on-demand has run {hours} hours; delete")
+        before = (code, "observing only; would hand_over: on-demand has run 3.8 hours; delete")
+        return told(happened(decision=hold, last_hold=before))
+
+    assert would("11.9") == []
+    assert would("11.9 or more") == ["Decision Held"]
+    assert would("11.9", "HoldUntil") == ["Decision Held"]
+
+
 def test_what_is_held_by_hand_leaves_it_to_reconcile_when_to_look_again() -> None:
     refusal = Refuse(code="OverReserved", reason="3 of 2", next_at=END)
     assert happened(decision=refusal, machine="endpoint_rotate").due_at == NOW

@@ -13,6 +13,7 @@ from berth_core.decide.evaluating import in_turn
 from berth_core.decide.forbidding import (
     GAVE_UP,
     LOOK_AGAIN,
+    OBSERVE_ONLY,
     backing_off,
     being_changed,
     going_in_circles,
@@ -94,7 +95,7 @@ def _is_at_rest(decision: Decision) -> TypeIs[Hold]:
 def _would(seen: Snapshot, decision: Change | TakeOver | BeginPurchase) -> Hold:
     """Asks to be back soon: nothing else tells that the stack acts again."""
     reason = f"observing only; would {decision.kind}: {decision.reason}"
-    return Hold(code="ObserveOnly", reason=reason, next_at=seen.now + LOOK_AGAIN)
+    return Hold(code=OBSERVE_ONLY, reason=reason, next_at=seen.now + LOOK_AGAIN)
 
 
 def _in_time(seen: Snapshot, held: Hold | Refuse) -> Hold | Refuse:

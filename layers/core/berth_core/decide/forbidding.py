@@ -27,6 +27,7 @@ others while it lasts. A lack of room is no such failure, and is tried on."""
 COMPONENT_FAILED = "ComponentFailed"
 ROLLED_BACK = "RolledBack"
 GAVE_UP = "GaveUp"
+OBSERVE_ONLY = "ObserveOnly"
 RUN_DIED = "RunDied"
 """As a hold: told, and looked at again at once. As an attempt's code: nobody heard of its end, and nothing is known
 against trying it again."""

@@ -17,7 +17,7 @@ from berth_core.decide.tidying import tidy
 from berth_core.decide.unheard import unheard_of
 from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
-from berth_core.naming import STACK_TAG
+from berth_core.naming import is_ours
 
 LOOK_AGAIN = timedelta(minutes=5)
 AS_WANTED = "AsWanted"
@@ -36,7 +36,7 @@ def removed(seen: Snapshot, intent: Intent) -> Deploy | Hold | Tidy | None:
         return unfinished
     if seen.endpoint is None:
         return tidy(seen) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
-    ours = seen.endpoint.tags.get(STACK_TAG) == seen.policy.stack
+    ours = is_ours(seen.endpoint.tags, seen.policy.stack, seen.deployment.name)
     if seen.deployment.manifest.on_remove == "delete" and ours:
         return None
     return Hold(code="Removed", reason="the manifest was removed; the endpoint stays as it is")

@@ -1,11 +1,12 @@
 """What is remembered and told of a step that is over: one answer for the ledger and the bus, so that the two agree."""
 
+import re
 from datetime import timedelta
 
 from berth_core import announcements as news
 from berth_core.budget_news import budget_news
 from berth_core.decide.competing import awaited
-from berth_core.decide.forbidding import RUN_DIED, target_of
+from berth_core.decide.forbidding import OBSERVE_ONLY, RUN_DIED, target_of
 from berth_core.decide.idleness import gap_to_keep
 from berth_core.decide.making_room import UNFINISHED
 from berth_core.decide.unheard import left_behind
@@ -45,7 +46,7 @@ def _ended(happened: Happened) -> Recording:
 
 
 def _held(happened: Happened, held: Hold | Refuse) -> Recording:
-    is_new = happened.last_hold != (held.code, held.reason)
+    is_new = happened.last_hold is None or _gist(*happened.last_hold) != _gist(held.code, held.reason)
     is_between = happened.machine == RECONCILE or held.code == RUN_DIED
     late = came_late(happened.seen, between_machines=is_between) if happened.seen is not None else None
     told_late = (outcome_news(happened, late),) if late is not None else ()
@@ -62,6 +63,11 @@ def _held(happened: Happened, held: Hold | Refuse) -> Recording:
         wish=held.adopt if isinstance(held, Hold) else None,
         summary=f"{held.code}: {held.reason}",
     )
+
+
+def _gist(code: str, reason: str) -> tuple[str, str]:
+    """Of what would be done while only observing: the hours and USD in it run on, and would be news at each look."""
+    return code, re.sub(r"[0-9]+", "", reason) if code == OBSERVE_ONLY else reason
 
 
 def _is_untold(happened: Happened, told: Outcome | None) -> bool:
