@@ -46,10 +46,13 @@ def gone_as_promised(record: Record) -> Iterator[Violation]:
 
 
 def _still_there(record: Record, span: EndpointSpan, end: datetime) -> Iterator[Violation]:
-    manifest = in_force(record.world, span.endpoint, span.start)
-    if manifest is None:
+    while_there = [span.start, *(each.at for each in record.world.declared if span.start < each.at < end)]
+    manifests = [each for at in while_there if (each := in_force(record.world, span.endpoint, at)) is not None]
+    if not manifests:
         return
-    promised = end - timedelta(minutes=int(manifest["end_of_window"]["finish_before_minutes"]))
+    # Whoever changes it asks for another time; the latest of them counts.
+    finish = min(int(each["end_of_window"]["finish_before_minutes"]) for each in manifests)
+    promised = end - timedelta(minutes=finish)
     left_at = span.end or record.run.until
     if left_at > promised + _MINUTE and span.start < promised and not _told_of_failure(record, span.endpoint, end):
         text = f"{span.endpoint} is {span.status} on it until {left_at:%H:%M}, and had to be gone at {promised:%H:%M}"

@@ -46,6 +46,12 @@ DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}
 STAGED = call("CreateEndpointConfig", subject=f"endpoint-config/{NAME}-staging-0a1b2c3d")
 SLOW = Entry(OPENS + 3 * HOUR, "fault", f"endpoint/{NAME}", "slow: 900 s more", {})
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
+SOONER = world(
+    declared=tuple(
+        Declared(at, NAME, {"end_of_window": {"finish_before_minutes": finish}})
+        for at, finish in ((START, 30), (OPENS + HOUR, 5))
+    )
+)
 UPDATED = (
     span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
     span(OPENS + HOUR + minutes(9), CLOSES - HOUR, "InService"),
@@ -149,6 +155,12 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         window_rules.gone_as_promised,
         record(world=PROMISED, endpoint_spans=(OFF_PLAN,)),
         record(world=PROMISED, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(10)),)),
+    ),
+    (
+        # Whoever changes the manifest meanwhile asks for another time.
+        window_rules.gone_as_promised,
+        record(world=SOONER, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(10)),)),
+        record(world=SOONER, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(3)),)),
     ),
     (
         window_rules.no_failed_request_in_a_hand_over,
