@@ -27,6 +27,9 @@ _CHANGES = ("CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacit
 _SUCCESSES = ("Endpoint Deployed", "Endpoint Rotated", "Handover Completed")
 _FAILURES = ("Deployment Failed", "Rollback Detected")
 _RUN_FAILURES = ("FAILED", "TIMED_OUT", "ABORTED")
+_NO_ROOM = (
+    "copies and is InService (Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity"
+)
 _LIVE = re.compile(r"(\S+) is live with ")
 _SAME = timedelta(minutes=5)
 _AFTER_CUT = timedelta(minutes=30)
@@ -120,12 +123,14 @@ def what_is_told_is_true(record: Record) -> Iterator[Violation]:
 def nothing_fails_without_cause(record: Record) -> Iterator[Violation]:
     """Where nothing goes wrong, no failure is told, but for a way off without a rung that is left, and no run fails.
 
-    A purchase fails by saying no, so does a release where there is no endpoint or no room, and a ladder at its end:
-    those are not counted.
+    A purchase fails by saying no, so does a release where there is no endpoint or no room, and a ladder at its end; and
+    a component doesn't come up while another deployment has the instances that it parked on. Those are not counted.
     """
     if record.world.troubles or record.world.short_notice:
         return
     for entry in record.run.entries:
+        if _NO_ROOM in entry.text:
+            continue
         is_failure = entry.more.get("detail_type") in _FAILURES or "RunDied" in entry.text
         if entry.kind == "event" and is_failure:
             yield Violation("nothing fails without cause", entry.at, f"{entry.subject}: {entry.text}")

@@ -46,6 +46,9 @@ DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}
 STAGED = call("CreateEndpointConfig", subject=f"endpoint-config/{NAME}-staging-0a1b2c3d")
 SLOW = Entry(OPENS + 3 * HOUR, "fault", f"endpoint/{NAME}", "slow: 900 s more", {})
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
+NO_ROOM = (
+    "copies and is InService (Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity"
+)
 SOONER = world(
     declared=tuple(
         Declared(at, NAME, {"end_of_window": {"finish_before_minutes": finish}})
@@ -218,6 +221,11 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         telling_rules.nothing_fails_without_cause,
         record(told("Endpoint Deployed", HOUR, "it is live")),
         record(told("Endpoint Deployed", HOUR, "it is live after all (RunDied before)")),
+    ),
+    (
+        telling_rules.nothing_fails_without_cause,
+        record(told("Deployment Failed", HOUR, f"chat has 0 of 1 {NO_ROOM} error: no room)")),
+        record(told("Deployment Failed", HOUR, "chat has 0 of 1 copies and is Failed")),
     ),
     (
         telling_rules.nothing_fails_without_cause,
