@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.evaluating import falls_short, standings, turn_ends_at
+from berth_core.decide.evaluating import falls_short, standings, turn_ends_at, turn_of
 from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, Hold, Rotate
 from berth_core.facts import Override, Turn
@@ -125,6 +125,15 @@ def test_a_model_asked_for_by_hand_goes_before_all_turns() -> None:
 def test_no_turn_ends_while_another_model_runs() -> None:
     seen = snapshot(deployment=evaluating(), endpoint=serving("ft-b"), turns=(Turn(model="ft-b", started_at=START),))
     assert turn_ends_at(seen) is None
+
+
+@pytest.mark.parametrize(("now", "model"), [(-1, "ft-a"), (3, "ft-a"), (4, "ft-b")])
+def test_a_turn_that_began_before_the_window_counts_from_its_opening(now: float, model: str) -> None:
+    turns = (Turn(model="ft-a", started_at=START - 20 * HOUR),)
+    seen = snapshot(now=START + now * HOUR, deployment=evaluating(), endpoint=serving("ft-a"), turns=turns)
+    turn = turn_of(seen)
+    assert turn is not None
+    assert turn.model == model
 
 
 def short(**over: Any) -> Any:

@@ -40,12 +40,15 @@ def standings(seen: Snapshot) -> tuple[Standing, ...]:
     asked = seen.deployment.manifest.evaluate
     ran: dict[str, timedelta] = {}
     failures: dict[str, list[str]] = {}
+    since = _since(seen)
     for turn in seen.turns:
-        if turn.started_at < _since(seen):
+        ended_at = turn.ended_at or seen.now
+        if ended_at < since:
             continue
         if turn.code:
             failures.setdefault(turn.model, []).append(turn.code)
-        ran[turn.model] = ran.get(turn.model, timedelta(0)) + ((turn.ended_at or seen.now) - turn.started_at)
+        # One that began before the window and runs on counts from its opening: no new one begins while it runs.
+        ran[turn.model] = ran.get(turn.model, timedelta(0)) + (ended_at - max(turn.started_at, since))
     result: list[Standing] = []
     for number, each in enumerate(asked, 1):
         codes = failures.get(each.model, [])
