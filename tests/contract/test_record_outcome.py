@@ -170,7 +170,7 @@ def test_turns_begin_and_end_with_what_is_seen(ledger: Ledger) -> None:
     running = snapshot(now=NOW, deployment=turns, endpoint=endpoint(registration(model="ft-a")))
     recorded(ledger, ended(decision=HOLD, seen=running))
     begun = ledger.standing(NAME).turns
-    assert begun == (Turn(model="ft-a", started_at=NOW),)
+    assert begun == (Turn(model="ft-a", started_at=START),)
     gone = snapshot(now=END, deployment=turns, turns=begun)
     recorded(ledger, ended(decision=HOLD, seen=gone))
-    assert ledger.standing(NAME).turns == (Turn(model="ft-a", started_at=NOW, ended_at=END),)
+    assert ledger.standing(NAME).turns == (Turn(model="ft-a", started_at=START, ended_at=END),)

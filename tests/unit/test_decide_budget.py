@@ -28,8 +28,20 @@ def away(*stays: Any) -> Any:
         ((stay(END - HOUR, count=3),), "1", "165.12"),
         ((stay(END - 5 * HOUR, END - 3 * HOUR), stay(END - HOUR, instance_type=P4D)), "3", "132.04"),
         ((stay(END, END), stay(END - HOUR)), "1", "55.04"),
+        ((stay(END - HOUR), stay(END - 0.5 * HOUR)), "1", "55.04"),
+        ((stay(END - 4 * HOUR, END - 3 * HOUR), stay(END - HOUR), stay(END - 0.5 * HOUR, END)), "2", "110.08"),
+        ((stay(END - 2 * HOUR, END - HOUR), stay(END - HOUR, count=2), stay(END - HOUR, count=2)), "2", "165.12"),
     ],
-    ids=["none", "one that runs", "three instances", "two", "one of no time"],
+    ids=[
+        "none",
+        "one that runs",
+        "three instances",
+        "two",
+        "one of no time",
+        "one that two looks wrote down",
+        "another before it",
+        "a change of the fleet that two looks wrote down",
+    ],
 )
 def test_all_stays_count_with_all_their_instances(stays: Any, hours: str, usd: str) -> None:
     used = spent(away(*stays))

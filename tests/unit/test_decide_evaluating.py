@@ -136,6 +136,13 @@ def test_a_turn_that_began_before_the_window_counts_from_its_opening(now: float,
     assert turn.model == model
 
 
+def test_a_turn_that_two_looks_wrote_down_counts_once() -> None:
+    second = timedelta(seconds=1)
+    turns = (Turn(model="ft-a", started_at=START), Turn(model="ft-a", started_at=START + second), ran("ft-b", 1, 3))
+    seen = snapshot(now=START + 3 * HOUR, deployment=evaluating(), turns=(*turns, ran("ft-b", 0.5, 3.25)))
+    assert [each.had for each in standings(seen)] == [3 * HOUR, 1 * HOUR, 0 * HOUR]
+
+
 def short(**over: Any) -> Any:
     return plan(blocks=(block(START, START + 10 * HOUR),), **over)
 

@@ -131,7 +131,7 @@ def looked(**over: Any) -> Recording:
 
 def test_a_turn_begins_when_its_model_is_seen_in_service_and_ends_when_it_is_not() -> None:
     begun = looked(endpoint=endpoint(FT_A))
-    assert begun.turn_begun == Turn(model="ft-a", started_at=NOW)
+    assert begun.turn_begun == Turn(model="ft-a", started_at=START)
     assert looked(endpoint=endpoint(FT_A), turns=(RUNNING,)).turn_begun is None
     over = looked(turns=(RUNNING,))
     assert (over.turn_ended_at, over.turn_begun) == (NOW, None)

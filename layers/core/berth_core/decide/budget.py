@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from berth_core.decide.covering import Span, covered
 from berth_core.durations import expected
 from berth_core.facts import OnDemandUse, Snapshot
 from berth_core.manifest import OnDemand
@@ -33,13 +34,21 @@ def spent(seen: Snapshot) -> Spent:
     """Hours of the endpoint on on-demand, and USD of all its instances, until `seen.now`."""
     hours = Decimal(0)
     usd = Decimal(0)
-    for stay in seen.on_demand:
-        stayed = _hours((stay.ended_at or seen.now) - stay.started_at)
+    for (instance_type, count), spans in _fleets(seen).items():
+        stayed = _hours(covered(spans))
         if not stayed:
             continue  # nothing yet, whatever the price: zero times infinity is no amount
         hours += stayed
-        usd += stayed * stay.instance_count * price_usd_per_hour(seen, stay.instance_type)
+        usd += stayed * count * price_usd_per_hour(seen, instance_type)
     return Spent(hours=hours, usd=usd)
+
+
+def _fleets(seen: Snapshot) -> dict[tuple[str, int], list[Span]]:
+    fleets: dict[tuple[str, int], list[Span]] = {}
+    for stay in seen.on_demand:
+        span = (stay.started_at, stay.ended_at or seen.now)
+        fleets.setdefault((stay.instance_type, stay.instance_count), []).append(span)
+    return fleets
 
 
 def hours_left(

@@ -5,6 +5,7 @@ What counts are turns since the first of the manifest's plans opened. A model as
 
 from datetime import datetime, timedelta
 
+from berth_core.decide.covering import Span, covered
 from berth_core.durations import expected
 from berth_core.facts import Override, PlanSeen, Snapshot
 from berth_core.manifest.serving import Evaluation
@@ -38,7 +39,7 @@ class Standing(Frozen):
 def standings(seen: Snapshot) -> tuple[Standing, ...]:
     """Each entry in its order. A model that stands in the list twice has its first turn first."""
     asked = seen.deployment.manifest.evaluate
-    ran: dict[str, timedelta] = {}
+    spans: dict[str, list[Span]] = {}
     failures: dict[str, list[str]] = {}
     since = _since(seen)
     for turn in seen.turns:
@@ -48,7 +49,8 @@ def standings(seen: Snapshot) -> tuple[Standing, ...]:
         if turn.code:
             failures.setdefault(turn.model, []).append(turn.code)
         # One that began before the window and runs on counts from its opening: no new one begins while it runs.
-        ran[turn.model] = ran.get(turn.model, timedelta(0)) + (ended_at - max(turn.started_at, since))
+        spans.setdefault(turn.model, []).append((max(turn.started_at, since), ended_at))
+    ran = {model: covered(each) for model, each in spans.items()}
     result: list[Standing] = []
     for number, each in enumerate(asked, 1):
         codes = failures.get(each.model, [])

@@ -9,6 +9,7 @@ from berth_core.decide.watch import endpoint_mark
 from berth_core.decisions import Decision, HandOver, Rotate, Scale
 from berth_core.facts import EndpointSeen, OnDemandUse, Snapshot
 from berth_core.naming import STACK_TAG
+from berth_core.recording.beginning import began_at
 from berth_core.recording.happened import Happened, Recording
 
 
@@ -74,7 +75,7 @@ def _is_hop(decision: Decision | None) -> bool:
 
 def _taken_over_at(seen: Snapshot, endpoint: EndpointSeen) -> datetime:
     """A stay that we didn't ask for counts from when it was made, and from no earlier than its manifest is in force."""
-    return max(endpoint.changed_at or seen.now, seen.deployment.registered_at)
+    return began_at(seen, endpoint, (stay.ended_at for stay in seen.on_demand))
 
 
 def _woken_news(seen: Snapshot, stay: OnDemandUse) -> Announcement:

@@ -3,6 +3,7 @@
 from berth_core.decide.evaluating import is_evaluated
 from berth_core.facts import Snapshot, Turn
 from berth_core.naming import STACK_TAG
+from berth_core.recording.beginning import began_at
 from berth_core.recording.happened import Happened, Recording
 
 WONT_START = frozenset({"RolledBack", "RolledBackByAlarm", "RollbackFailed", "EndpointFailed", "SmokeTestFailed"})
@@ -14,20 +15,27 @@ def with_turns(happened: Happened, recording: Recording) -> Recording:
     seen = happened.seen
     if seen is None:
         return recording
-    asked = seen.deployment.manifest.evaluate
     running = next((turn for turn in seen.turns if turn.ended_at is None), None)
     serving = _serving(seen)
     told: dict[str, object] = {}
     if running is not None and running.model != serving:
         told["turn_ended_at"] = seen.now
     failed = _failed_turn(happened, recording)
-    is_new = running is None or running.model != serving
-    in_service = seen.endpoint is not None and seen.endpoint.status == "InService"
     if failed is not None:
         told["turn_failed"] = failed
-    elif serving is not None and is_new and in_service and is_evaluated(asked, serving):
-        told["turn_begun"] = Turn(model=serving, started_at=seen.now)
+    elif running is None or running.model != serving:
+        told["turn_begun"] = _begun(seen, serving)
     return recording.model_copy(update=told)
+
+
+def _begun(seen: Snapshot, serving: str | None) -> Turn | None:
+    endpoint = seen.endpoint
+    if endpoint is None or serving is None or endpoint.status != "InService":
+        return None
+    if not is_evaluated(seen.deployment.manifest.evaluate, serving):
+        return None
+    ended = (turn.ended_at for turn in seen.turns if not turn.code)
+    return Turn(model=serving, started_at=began_at(seen, endpoint, ended))
 
 
 def _serving(seen: Snapshot) -> str | None:
