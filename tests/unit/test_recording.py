@@ -118,7 +118,7 @@ def test_a_stay_that_a_crash_forgot_is_opened_by_whoever_looks_next() -> None:
     assert happened(decision=Hold(code="AsWanted", reason=""), seen=known).stay_begun is None
 
 
-def test_an_endpoint_taken_over_on_on_demand_costs_nothing_before_its_manifest_came() -> None:
+def test_an_endpoint_of_ours_that_was_let_go_costs_nothing_before_its_manifest_came_again() -> None:
     old = endpoint(plan_arn=None, changed_at=START - timedelta(days=30))
     begun = happened(decision=Hold(code="AsWanted", reason=""), seen=snapshot(endpoint=old)).stay_begun
     assert begun is not None

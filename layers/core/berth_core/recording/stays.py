@@ -6,9 +6,9 @@ from berth_core import announcements as news
 from berth_core.announcements import Announcement
 from berth_core.decide.making_room import is_hopping
 from berth_core.decide.watch import endpoint_mark
-from berth_core.decisions import Decision, HandOver, Rotate, Scale
+from berth_core.decisions import Decision, HandOver, Resize, Rotate, Scale
 from berth_core.facts import EndpointSeen, OnDemandUse, Snapshot
-from berth_core.naming import STACK_TAG
+from berth_core.naming import is_ours
 from berth_core.recording.beginning import began_at
 from berth_core.recording.happened import Happened, Recording
 
@@ -46,7 +46,7 @@ def _never_launched(recording: Recording) -> bool:
 
 def _is_away(seen: Snapshot) -> bool:
     endpoint = seen.endpoint
-    if endpoint is None or endpoint.tags.get(STACK_TAG) != seen.policy.stack:
+    if endpoint is None or not is_ours(endpoint.tags, seen.policy.stack, seen.deployment.name):
         return False
     if endpoint.config is not None and endpoint.config.model is None and not endpoint.instance_count:
         return False  # parked: there is no instance to pay for
@@ -64,7 +64,7 @@ def _stay(happened: Happened, seen: Snapshot) -> OnDemandUse | None:
     return OnDemandUse(
         instance_type=endpoint.config.instance_type,
         instance_count=endpoint.instance_count,
-        started_at=_began(happened) or _came_back_at(seen) or _taken_over_at(seen, endpoint),
+        started_at=_began(happened) or _came_back_at(seen) or _found_at(happened, seen, endpoint),
         hop=_is_hop(happened.decision) or is_hopping(seen),
     )
 
@@ -73,9 +73,11 @@ def _is_hop(decision: Decision | None) -> bool:
     return isinstance(decision, Rotate) and decision.rung == "hop"
 
 
-def _taken_over_at(seen: Snapshot, endpoint: EndpointSeen) -> datetime:
-    """A stay that we didn't ask for counts from when it was made, and from no earlier than its manifest is in force."""
-    return began_at(seen, endpoint, (stay.ended_at for stay in seen.on_demand))
+def _found_at(happened: Happened, seen: Snapshot, endpoint: EndpointSeen) -> datetime:
+    """A stay that we didn't ask for: what we changed about it was there when we decided that."""
+    found_at = began_at(happened, seen, endpoint, (stay.ended_at for stay in seen.on_demand))
+    decision = happened.decision
+    return min(found_at, decision.started_at) if isinstance(decision, Rotate | Resize) else found_at
 
 
 def _woken_news(seen: Snapshot, stay: OnDemandUse) -> Announcement:

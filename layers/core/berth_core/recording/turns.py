@@ -2,7 +2,7 @@
 
 from berth_core.decide.evaluating import is_evaluated
 from berth_core.facts import Snapshot, Turn
-from berth_core.naming import STACK_TAG
+from berth_core.naming import is_ours
 from berth_core.recording.beginning import began_at
 from berth_core.recording.happened import Happened, Recording
 
@@ -24,23 +24,25 @@ def with_turns(happened: Happened, recording: Recording) -> Recording:
     if failed is not None:
         told["turn_failed"] = failed
     elif running is None or running.model != serving:
-        told["turn_begun"] = _begun(seen, serving)
+        told["turn_begun"] = _begun(happened, seen, serving)
     return recording.model_copy(update=told)
 
 
-def _begun(seen: Snapshot, serving: str | None) -> Turn | None:
+def _begun(happened: Happened, seen: Snapshot, serving: str | None) -> Turn | None:
     endpoint = seen.endpoint
     if endpoint is None or serving is None or endpoint.status != "InService":
         return None
     if not is_evaluated(seen.deployment.manifest.evaluate, serving):
         return None
     ended = (turn.ended_at for turn in seen.turns if not turn.code)
-    return Turn(model=serving, started_at=began_at(seen, endpoint, ended))
+    return Turn(model=serving, started_at=began_at(happened, seen, endpoint, ended))
 
 
 def _serving(seen: Snapshot) -> str | None:
     endpoint = seen.endpoint
-    if endpoint is None or endpoint.config is None or endpoint.tags.get(STACK_TAG) != seen.policy.stack:
+    if endpoint is None or endpoint.config is None:
+        return None
+    if not is_ours(endpoint.tags, seen.policy.stack, seen.deployment.name):
         return None
     return endpoint.config.model if endpoint.status not in ("Creating", "Failed", "Deleting", "OutOfService") else None
 
