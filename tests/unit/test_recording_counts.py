@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from berth_core.decide.outcome import SmokeTested, decide_outcome
 from berth_core.decisions import Hold, Rotate
 from berth_core.facts import Turn
-from berth_core.outcomes import Trouble
+from berth_core.naming import config_spec
+from berth_core.outcomes import Outcome, Trouble
 from berth_core.recording import Happened, Recording, record
-from tests.builders import START, attempt, decide, endpoint, registration, snapshot, stay
+from tests.builders import P5, START, attempt, decide, endpoint, registration, snapshot, stay
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -101,6 +104,63 @@ def test_a_turn_of_what_was_handed_over_begins_with_the_look_that_finds_it_ours(
     serving = endpoint(registration(model="ft-a"), config_name="before-berth")
     begun = looked(seen_serving("ft-a", now=48, endpoint=serving)).turn_begun
     assert begun == Turn(model="ft-a", started_at=START + 48 * HOUR)
+
+
+SERVED = Turn(model="ft-a", started_at=START)
+"""Since the window opened."""
+
+
+def failed(asked: str, code: str = "RolledBack", **over: Any) -> Any:
+    """What it says of ft-a's start, which began an hour after the window did."""
+    return Outcome.model_validate(
+        {
+            **{"kind": "failed", "code": code, "reason": code, "decision_id": "x", "asked": asked, "target": "x"},
+            **{"started_at": START + HOUR, "ended_at": START + 2 * HOUR, "took_seconds": 3600},
+            "config": config_spec(registration(model="ft-a"), instance_type=P5, count=1, plan_arn=None),
+            **over,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "over"),
+    [
+        (failed("hand_over", rung="on_demand"), {}),
+        (failed("deploy"), {"turns": (SERVED,)}),
+        (failed("rotate", "SmokeTestFailed"), {"turns": (SERVED.model_copy(update={"ended_at": START + HOUR}),)}),
+        (failed("rotate", kind="done"), {}),
+    ],
+    ids=["a way off that can't be gone", "it serves", "it has served", "it came late"],
+)
+def test_of_what_serves_nobody_says_that_it_does_not_start(outcome: Any, over: dict[str, Any]) -> None:
+    assert looked(seen_serving("ft-a", **over), outcome=outcome).turn_failed is None
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"turns": ()},
+        {"turns": (SERVED.model_copy(update={"model": "ft-b"}),)},
+        {"turns": (SERVED.model_copy(update={"started_at": START + 1.5 * HOUR}),)},
+        {"turns": (SERVED.model_copy(update={"code": "RolledBack"}),)},
+        {"turns": (SERVED.model_copy(update={"started_at": START - 48 * HOUR, "ended_at": START - 24 * HOUR}),)},
+        {"turns": (SERVED,), "endpoint": None},
+        {"turns": (SERVED,), "endpoint": endpoint(registration(model="ft-a"), status="Failed")},
+    ],
+    ids=[
+        "first try",
+        "another served",
+        "seen in service by another look, before the test was over",
+        "it failed before",
+        "it served in another window",
+        "nothing serves",
+        "nothing but what failed is there",
+    ],
+)
+def test_what_has_not_served_before_or_leaves_nothing_that_serves_is_a_failed_start(over: dict[str, Any]) -> None:
+    begun = looked(seen_serving("ft-a", **over), outcome=failed("rotate", "SmokeTestFailed")).turn_failed
+    at = START + 2 * HOUR
+    assert begun == Turn(model="ft-a", started_at=at, ended_at=at, code="SmokeTestFailed")
 
 
 def done(after: Any, decision: Any) -> Any:

@@ -6,6 +6,8 @@ What counts are turns since the first of the manifest's plans opened. A model as
 from datetime import datetime, timedelta
 
 from berth_core.decide.covering import Span, covered
+from berth_core.decide.passing_over import given_up_for
+from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM
 from berth_core.durations import expected
 from berth_core.facts import Override, PlanSeen, Snapshot
 from berth_core.manifest.serving import Evaluation
@@ -13,8 +15,8 @@ from berth_core.model import Frozen
 
 TRIES = 2
 """Failed starts of a model before the next one's turn: the window is paid for."""
-BROKEN = "SmokeTestFailed"
-"""It came up and doesn't answer: trying again would change nothing."""
+BROKEN = frozenset({"SmokeTestFailed", ROLLED_BACK_BY_ALARM})
+"""It came up and doesn't answer, or answers badly: trying again would change nothing."""
 
 
 class Standing(Frozen):
@@ -40,27 +42,38 @@ def standings(seen: Snapshot) -> tuple[Standing, ...]:
     """Each entry in its order. A model that stands in the list twice has its first turn first."""
     asked = seen.deployment.manifest.evaluate
     spans: dict[str, list[Span]] = {}
-    failures: dict[str, list[str]] = {}
     since = _since(seen)
     for turn in seen.turns:
         ended_at = turn.ended_at or seen.now
         if ended_at < since:
             continue
-        if turn.code:
-            failures.setdefault(turn.model, []).append(turn.code)
         # One that began before the window and runs on counts from its opening: no new one begins while it runs.
         spans.setdefault(turn.model, []).append((max(turn.started_at, since), ended_at))
     ran = {model: covered(each) for model, each in spans.items()}
     result: list[Standing] = []
     for number, each in enumerate(asked, 1):
-        codes = failures.get(each.model, [])
         had = min(ran.get(each.model, timedelta(0)), timedelta(hours=each.hours))
         ran[each.model] = ran.get(each.model, timedelta(0)) - had
-        failed = codes[-1] if len(codes) >= TRIES or BROKEN in codes else ""
+        failed = _failed(seen, each.model, since)
         result.append(
             Standing(model=each.model, number=number, of=len(asked), hours=each.hours, had=had, failed=failed)
         )
     return tuple(result)
+
+
+def _failed(seen: Snapshot, model: str, since: datetime) -> str:
+    """Why it is passed over; empty if it isn't. A new version of the manifest starts afresh."""
+    counts_from = max(since, seen.deployment.registered_at)
+    codes = [each.code for each in seen.turns if each.code and each.model == model and each.started_at >= counts_from]
+    if len(codes) >= TRIES or BROKEN & set(codes):
+        return codes[-1]
+    return given_up_for(seen, model)
+
+
+def has_served(seen: Snapshot, model: str, before: datetime) -> bool:
+    """Whether it has had a part of its turn in this window already."""
+    turns = [each for each in seen.turns if each.model == model and not each.code and each.started_at < before]
+    return any(each.ended_at is None or each.ended_at >= _since(seen) for each in turns)
 
 
 def turn_of(seen: Snapshot) -> Standing | None:

@@ -1,6 +1,6 @@
 """An evaluation's turns, counted from what is seen, as the stays are."""
 
-from berth_core.decide.evaluating import is_evaluated
+from berth_core.decide.evaluating import has_served, is_evaluated
 from berth_core.facts import Snapshot, Turn
 from berth_core.naming import is_ours
 from berth_core.recording.beginning import began_at
@@ -48,13 +48,21 @@ def _serving(seen: Snapshot) -> str | None:
 
 
 def _failed_turn(happened: Happened, recording: Recording) -> Turn | None:
-    """A model that doesn't start. Instances that can't be had are not the model's fault."""
+    """A model that doesn't start. Instances that can't be had, or a way off that can't be gone, are not its fault."""
     outcome, seen = recording.outcome, happened.seen
     if outcome is None or seen is None or outcome.config is None:
+        return None
+    if outcome.kind == "done" or outcome.asked == "hand_over":
         return None
     if outcome.code not in WONT_START and NO_MODEL not in outcome.reason:
         return None
     model = outcome.config.model
     if model is None or not is_evaluated(seen.deployment.manifest.evaluate, model):
         return None
+    if _is_served(seen) and has_served(seen, model, outcome.started_at):
+        return None  # it does start, and what serves meanwhile gives it the time to be tried again
     return Turn(model=model, started_at=outcome.ended_at, ended_at=outcome.ended_at, code=outcome.code)
+
+
+def _is_served(seen: Snapshot) -> bool:
+    return seen.endpoint is not None and seen.endpoint.status != "Failed"
