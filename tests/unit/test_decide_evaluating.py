@@ -11,6 +11,7 @@ from berth_core.decide.intent import Intent
 from berth_core.decisions import Deploy, Hold, Rotate
 from berth_core.facts import Override, Turn
 from tests.builders import START, block, endpoint, plan, reconcile, registration, snapshot
+from tests.unit import component_facts
 
 HOUR = timedelta(hours=1)
 EVALUATE = [{"model": "ft-a", "hours": 4}, {"model": "ft-b", "hours": 2}, {"model": "ft-c", "hours": 3}]
@@ -50,6 +51,11 @@ def test_of_a_plan_that_is_not_there_yet_nobody_can_say_whether_it_has_time_for_
         decision = decide(plans=plans)
         assert isinstance(decision, Hold)
         assert "too short" not in decision.reason
+
+
+def test_components_take_no_turns_and_nobody_says_so() -> None:
+    served = component_facts.deployed(evaluate=[{"model": "ft-a", "hours": 4}])
+    assert standings(component_facts.seen(deployment=served)) == ()
 
 
 def test_a_turn_that_runs_is_left_alone_until_its_hours_are_over() -> None:

@@ -157,16 +157,6 @@ RULES = [
     ({"reservation": reservation(purchase=purchase(not_before=20261201))}, "reservation.purchase.not_before", "a date"),
     ({"reservation": reservation(purchase=purchase(max_blocks=3))}, "reservation.purchase.max_blocks", "equal to 2"),
     ({"model": None}, "components", "and model are both missing: give one of the two"),
-    (
-        {
-            "model": None,
-            "components": [component()],
-            "execution_role_arn": ROLE,
-            "evaluate": [{"model": "a", "hours": 1}],
-        },
-        "evaluate",
-        "takes turns with `model`, and this manifest has components: keep one of the two",
-    ),
     ({"components": [component()]}, "components", "and model are both given: keep one of the two"),
     ({"model": None, "components": [component(), component()]}, "components", "names llama-8b more than once"),
     ({"model": None, "components": []}, "components", "at least 1 item"),

@@ -46,15 +46,6 @@ DELETED_CONFIG = call("DeleteEndpointConfig", subject=f"endpoint-config/{CONFIG}
 STAGED = call("CreateEndpointConfig", subject=f"endpoint-config/{NAME}-staging-0a1b2c3d")
 SLOW = Entry(OPENS + 3 * HOUR, "fault", f"endpoint/{NAME}", "slow: 900 s more", {})
 PROMISED = world(declared=(Declared(START, NAME, {"end_of_window": {"finish_before_minutes": 30}}),))
-NO_ROOM = (
-    "copies and is InService (Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity"
-)
-SOONER = world(
-    declared=tuple(
-        Declared(at, NAME, {"end_of_window": {"finish_before_minutes": finish}})
-        for at, finish in ((START, 30), (OPENS + HOUR, 5))
-    )
-)
 UPDATED = (
     span(OPENS + HOUR, OPENS + HOUR + minutes(9), "Updating"),
     span(OPENS + HOUR + minutes(9), CLOSES - HOUR, "InService"),
@@ -160,12 +151,6 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         record(world=PROMISED, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(10)),)),
     ),
     (
-        # Whoever changes the manifest meanwhile asks for another time.
-        window_rules.gone_as_promised,
-        record(world=SOONER, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(10)),)),
-        record(world=SOONER, endpoint_spans=(replace(OFF_PLAN, end=CLOSES - minutes(3)),)),
-    ),
-    (
         window_rules.no_failed_request_in_a_hand_over,
         record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR - minutes(1)), failed(HOUR + minutes(6)))),
         record(ON_DEMAND_RUNG, COMPLETED, failures=(failed(HOUR + minutes(3)),)),
@@ -221,11 +206,6 @@ CASES: list[tuple[Callable[[Record], Iterator[Violation]], Record, Record]] = [
         telling_rules.nothing_fails_without_cause,
         record(told("Endpoint Deployed", HOUR, "it is live")),
         record(told("Endpoint Deployed", HOUR, "it is live after all (RunDied before)")),
-    ),
-    (
-        telling_rules.nothing_fails_without_cause,
-        record(told("Deployment Failed", HOUR, f"chat has 0 of 1 {NO_ROOM} error: no room)")),
-        record(told("Deployment Failed", HOUR, "chat has 0 of 1 copies and is Failed")),
     ),
     (
         telling_rules.nothing_fails_without_cause,

@@ -39,8 +39,12 @@ class Standing(Frozen):
 
 
 def standings(seen: Snapshot) -> tuple[Standing, ...]:
-    """Each entry in its order. A model that stands in the list twice has its first turn first."""
-    asked = seen.deployment.manifest.evaluate
+    """Each entry in its order. A model that stands in the list twice has its first turn first.
+
+    None beside components, which have no model to take turns with.
+    """
+    manifest = seen.deployment.manifest
+    asked = manifest.evaluate if manifest.model is not None else ()
     spans: dict[str, list[Span]] = {}
     since = _since(seen)
     for turn in seen.turns:

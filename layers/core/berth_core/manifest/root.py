@@ -28,7 +28,7 @@ class Manifest(Frozen):
     model_config = ConfigDict(
         json_schema_extra={
             "oneOf": [{"required": ["model"]}, {"required": ["components"]}],
-            "dependentRequired": {"components": ["execution_role_arn"], "evaluate": ["model"]},
+            "dependentRequired": {"components": ["execution_role_arn"]},
         }
     )
 
@@ -66,7 +66,7 @@ class Manifest(Frozen):
         default=(),
         max_length=50,
         description="Models that share the window, one after the other; after the last turn "
-        "`model` runs. One that doesn't start is passed over.",
+        "`model` runs. One that doesn't start is passed over. Without effect with components.",
     )
     staging: Staging | None = Field(default=None, description="A try-out on serverless inference before production.")
     smoke_test: SmokeTest | None = Field(
@@ -120,13 +120,6 @@ class Manifest(Frozen):
                 "their images and read their models"
             )
         return role
-
-    @field_validator("evaluate")
-    @classmethod
-    def _takes_turns_with_a_model(cls, turns: tuple[Evaluation, ...], info: ValidationInfo) -> tuple[Evaluation, ...]:
-        if turns and info.data.get("components"):
-            raise ValueError("takes turns with `model`, and this manifest has components: keep one of the two")
-        return turns
 
     @field_validator("end_of_window")
     @classmethod
