@@ -1,6 +1,6 @@
 """The end of a step: rows first, then words for the bus, the same however often it is recorded."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +73,13 @@ def test_a_hold_is_told_and_says_when_to_look_again(ledger: Ledger) -> None:
     assert answer.entries[0]["EventBusName"] == "berth"
     [brief] = ledger.overview().deployments
     assert (brief.due_at, brief.reconciled, brief.endpoint_seen) == (START, True, None)
+
+
+def test_who_waits_for_nothing_may_ask_to_be_back_on_the_last_day_of_all_time(ledger: Ledger) -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    hold = Hold(code="HoldUntil", reason="hands off", next_at=last)
+    recorded(ledger, ended(decision=hold, seen=snapshot()))
+    assert [brief.due_at for brief in ledger.overview().deployments] == [last]
 
 
 def test_the_same_hold_of_a_later_run_is_no_news(ledger: Ledger) -> None:

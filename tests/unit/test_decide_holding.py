@@ -29,6 +29,7 @@ from tests.builders import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+FOR_EVER = "9999-12-31T23:59:59-05:00"
 NEW_MODEL = registration(model="my-model-v2")
 
 
@@ -47,12 +48,24 @@ def test_a_tag_holds_until_its_time_and_is_looked_at_in_between() -> None:
     assert decide(seen.model_copy(update={"now": START + 2 * HOUR})).kind == "rotate"
 
 
-@pytest.mark.parametrize("said", ["", "tomorrow", "2026-03-03T14:30:00", "2026-13-03T14:30:00Z", "true"])
+@pytest.mark.parametrize("said", ["", "tomorrow", "2026-03-03T14:30:00", "2026-13-03T14:30:00Z", "true", FOR_EVER])
 def test_a_tag_that_is_no_time_holds_until_somebody_mends_it(said: str) -> None:
     held = decide(snapshot(deployment=NEW_MODEL, endpoint=tagged(said)))
     assert (held.code, held.next_at) == ("HoldUntil", START + 65 * MINUTE)
     assert f"tag berth:hold is {said!r}" in held.reason
     assert "2026-12-01T08:00:00Z" in held.reason
+
+
+def test_the_manifests_hold_is_told_in_utc_whatever_its_zone() -> None:
+    held = decide(snapshot(deployment=registration(hold_until="2026-03-03T20:00:00-05:00"), endpoint=endpoint()))
+    assert held.reason == "hands off until 2026-03-04 01:00 UTC, says the manifest"
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59Z", FOR_EVER])
+def test_a_manifest_of_before_that_holds_for_ever_holds(until: str) -> None:
+    """None is put in force any more, and one that is stays readable."""
+    held = decide(snapshot(deployment=registration(hold_until=until), endpoint=endpoint()))
+    assert (held.code, held.reason) == ("HoldUntil", "hands off until 9999-12-31 23:59 UTC, says the manifest")
 
 
 def test_of_two_holds_the_longer_one_counts() -> None:

@@ -172,6 +172,10 @@ PROBLEMS = [
         small_with("hold_until: 2026-12-01 08:00:00"),
         "line 7: hold_until '2026-12-01 08:00:00' must be a time with its zone",
     ),
+    (
+        small_with("hold_until: 9999-12-31T23:59:59Z"),
+        "line 7: hold_until '9999-12-31T23:59:59Z' is too far away: years go to 2999 here, such as 2999-12-01T08",
+    ),
     (small_with("hold_until: 20261201"), "line 7: hold_until '20261201' is not a date: write year-month-day"),
     (
         small_with("components: [{name: a, model: b}]"),

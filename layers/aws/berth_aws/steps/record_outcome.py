@@ -68,8 +68,8 @@ def record_outcome(ended: Ended, bus: str, ledger: Ledger, now: datetime) -> Rec
 
 def _wait_in_queues(ended: Ended, recording: Recording, ledger: Ledger, now: datetime) -> None:
     """Until a little after it has asked to be looked at again."""
-    if ended.seen is None:
-        return
+    if ended.seen is None or not recording.waits_for:
+        return  # who waits for nothing may ask to be back on the last day of all time, to which nothing can be added
     deployed = ended.seen.deployment
     until = (recording.due_at or now + WAITS) + GRACE
     for plan in recording.waits_for:

@@ -48,9 +48,9 @@ def _by_tag(seen: Snapshot) -> HandsOff | None:
 def _time(said: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(said.strip())
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None  # the last hours of the year 9999 are in UTC a year that no calendar here knows
 
 
 def _lasts(held: HandsOff) -> float:

@@ -2,16 +2,20 @@
 
 import re
 import zoneinfo
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from berth_core.manifest.cron import check_cron
 from berth_core.model import Time
 
 # pydantic would read a bare number as seconds since 1970, and 20261201 as a day in August 1970.
 _STARTS_WITH_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+LAST_YEAR = 2999
+"""Python's calendar ends with 9999, and whatever is added to its last day, be it a zone, is an error."""
 
 
 def starts_with_a_date(given: Any) -> Any:
@@ -28,6 +32,16 @@ def known_zone(name: str) -> str:
     near = get_close_matches(name, sorted(zoneinfo.available_timezones()), n=1)
     hint = f"did you mean {near[0]}?" if near else "write an IANA name, such as Europe/Berlin or UTC"
     raise ValueError(f"is not a time zone: {hint}")
+
+
+def _in_utc(moment: datetime, info: ValidationInfo) -> datetime:
+    # What is in force already is read without a context, and must stay readable.
+    if info.context is not None and moment.year > LAST_YEAR:
+        raise ValueError(f"is too far away: years go to {LAST_YEAR} here, such as {LAST_YEAR}-12-01T08:00:00Z")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment
 
 
 def _cron(expression: str) -> str:
@@ -48,8 +62,9 @@ def _is_zone(name: str) -> bool:
 
 
 IsoDate = BeforeValidator(starts_with_a_date)
-Moment = Annotated[Time, IsoDate]
-"""A point in time, always with its zone: without one, an hour would be lost or won without a word."""
+Moment = Annotated[Time, IsoDate, AfterValidator(_in_utc)]
+"""A point in time, always given with its zone: without one, an hour would be lost or won without a word. Kept in UTC,
+in which it is told."""
 
 Zone = Annotated[str, AfterValidator(known_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
