@@ -1,6 +1,7 @@
 """Bringing the endpoint onto reserved capacity, as soon as there is some."""
 
 from berth_core.decide.budget import reaches_cap_at, stops_at
+from berth_core.decide.drifting import drift_held, was_moved
 from berth_core.decide.evaluating import falls_short, in_words
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings
@@ -25,6 +26,9 @@ def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | Tidy | No
     why = _needs_a_place(seen, intent)
     if why is None:
         return None
+    held = _moved_and_left(seen, intent)
+    if held is not None:
+        return held
     found = place(seen, intent.plan, closings(seen), by_hand=intent.kind == "deploy")
     if isinstance(found, Place):
         return _too_late(seen, intent, found.plan) or _deploy(seen, found.plan, why)
@@ -48,6 +52,18 @@ def _needs_a_place(seen: Snapshot, intent: Intent) -> str | None:
     if intent.plan is not None and not _is_on(seen, intent.plan):
         return f"plan {intent.plan} is asked for by hand"
     return None
+
+
+def _moved_and_left(seen: Snapshot, intent: Intent) -> Hold | None:
+    """Somebody moved it off the plan, and `on_drift` asks to leave what was found. What is accepted is the model and
+    the count: where it runs is for return_to_reserved to say."""
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.status == "Failed" or endpoint.plan_arn is not None:
+        return None
+    if intent.kind != "reconcile" or is_hopping(seen):
+        return None
+    what = was_moved(seen, endpoint)
+    return drift_held(seen, endpoint, what) if what is not None else None
 
 
 def _too_late(seen: Snapshot, intent: Intent, plan: PlanSeen) -> Hold | None:

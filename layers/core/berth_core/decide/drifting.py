@@ -28,6 +28,14 @@ def has_drifted(seen: Snapshot, endpoint: EndpointSeen) -> str | None:
     return f"instances in service: {count}, {before} were left"
 
 
+def was_moved(seen: Snapshot, endpoint: EndpointSeen) -> str | None:
+    """Somebody else took it off its plan. Where we left nothing, as before it is taken over, nothing was moved; and the
+    instances of components come and go by themselves."""
+    names = {name for name, _ in _left(seen)}
+    comes_and_goes = bool(seen.deployment.manifest.components) and endpoint.config_name in names
+    return has_drifted(seen, endpoint) if names and not comes_and_goes else None
+
+
 def drift_held(seen: Snapshot, endpoint: EndpointSeen, what: str) -> Hold | None:
     """Hands off, or what was found is wished from now on; None if it is to be restored."""
     on_drift = seen.deployment.manifest.on_drift
