@@ -27,6 +27,7 @@ def test_it_comes_home_if_it_is_to_be_restored() -> None:
     decision = decide(moved("restore"))
     assert isinstance(decision, Deploy)
     assert decision.config.model == "my-model"
+    assert decision.reason.startswith("config by-hand is not ours; on_drift says restore; the endpoint is on on-demand")
 
 
 def test_it_stays_where_somebody_moved_it_if_the_manifest_says_hold() -> None:

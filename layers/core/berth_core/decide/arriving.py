@@ -26,12 +26,13 @@ def arrive(seen: Snapshot, intent: Intent) -> Deploy | Hold | Refuse | Tidy | No
     why = _needs_a_place(seen, intent)
     if why is None:
         return None
-    held = _moved_and_left(seen, intent)
+    moved = _moved(seen, intent)
+    held = drift_held(seen, seen.endpoint, moved) if seen.endpoint is not None and moved else None
     if held is not None:
         return held
     found = place(seen, intent.plan, closings(seen), by_hand=intent.kind == "deploy")
     if isinstance(found, Place):
-        return _too_late(seen, intent, found.plan) or _deploy(seen, found.plan, why)
+        return _too_late(seen, intent, found.plan) or _deploy(seen, found.plan, why, moved)
     cleared = tidy(seen) if intent.kind == "reconcile" else None
     return cleared or _no_place(seen, intent, why, found)
 
@@ -54,16 +55,15 @@ def _needs_a_place(seen: Snapshot, intent: Intent) -> str | None:
     return None
 
 
-def _moved_and_left(seen: Snapshot, intent: Intent) -> Hold | None:
-    """Somebody moved it off the plan, and `on_drift` asks to leave what was found. What is accepted is the model and
-    the count: where it runs is for return_to_reserved to say."""
+def _moved(seen: Snapshot, intent: Intent) -> str | None:
+    """What shows that somebody moved it off the plan: then on_drift says what becomes of it. What is accepted is the
+    model and the count: where it runs is for return_to_reserved to say."""
     endpoint = seen.endpoint
     if endpoint is None or endpoint.status == "Failed" or endpoint.plan_arn is not None:
         return None
     if intent.kind != "reconcile" or is_hopping(seen):
         return None
-    what = was_moved(seen, endpoint)
-    return drift_held(seen, endpoint, what) if what is not None else None
+    return was_moved(seen, endpoint)
 
 
 def _too_late(seen: Snapshot, intent: Intent, plan: PlanSeen) -> Hold | None:
@@ -112,11 +112,11 @@ def _told_beforehand(seen: Snapshot) -> str:
     return ""
 
 
-def _deploy(seen: Snapshot, plan: PlanSeen, why: str) -> Deploy:
+def _deploy(seen: Snapshot, plan: PlanSeen, why: str, moved: str | None) -> Deploy:
     manifest = seen.deployment.manifest
     before = model_before(seen)
     # Coming home changes the place alone. A hop brings the new model with it, which runs by then.
-    model = before or model_that_runs(seen)
+    model = before or (model_that_runs(seen) if moved is None else None)
     deployment = seen.deployment
     if model is not None:
         over = (deployment.override or Override()).model_copy(update={"model": model})
@@ -130,7 +130,8 @@ def _deploy(seen: Snapshot, plan: PlanSeen, why: str) -> Deploy:
     # An existing endpoint moves blue/green, which is why `place` asked for room for the whole fleet.
     existing = {None: "create", "Failed": "replace"}.get(seen.endpoint.status if seen.endpoint else None, "update")
     free = f"plan {plan.name} is Active with {plan.available_count} of {plan.total_count} free"
-    parts = (f"{why}; {free}", _back_to(before), in_words(seen), falls_short_now(seen, plan))
+    restores = f"{moved}; on_drift says restore" if moved else ""
+    parts = (restores, f"{why}; {free}", _back_to(before), in_words(seen), falls_short_now(seen, plan))
     return Deploy.model_validate(
         {
             "id": decision_id(seen, "deploy", spec.name),
