@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.budget import hours_left, least_hours, spent
+from berth_core.decide.budget import hours_left, least_hours, reaches_cap_at, spent, stops_at
+from berth_core.decide.deployment import decide_deployment
+from berth_core.decide.settled import as_wanted
 from berth_core.manifest import OnDemand
-from tests.builders import END, ON_DEMAND, P4D, P5, snapshot, stay
+from tests.builders import END, ON_DEMAND, P4D, P5, attempt, endpoint, reconcile, registration, snapshot, stay
+from tests.unit import component_facts
 from tests.unit.component_facts import deployed
 
 HOUR = timedelta(hours=1)
@@ -72,3 +75,83 @@ def test_a_stay_has_to_come_up_and_to_be_seen_and_to_be_gone_and_a_minute_is_kep
 ) -> None:
     components = deployed(end_of_window={"on_demand": ON_DEMAND, "ladder": ladder})
     assert least_hours(snapshot(deployment=components), "on_demand") == Decimal(minutes) / 60
+
+
+# --- what a rollout runs beside the fleet that serves ---------------------------------------------------------------
+
+AWAY = endpoint(plan_arn=None)
+MONEY = {"instance_types": [P5], "max_hours": 100, "max_usd": "1400.00"}
+STAYS = registration(
+    model="my-model-v2", end_of_window={"on_demand": MONEY, "return_to_reserved": False, "ladder": ["delete"]}
+)
+
+
+def rolled(**over: Any) -> Any:
+    """Half an hour, on on-demand, of one instance."""
+    given = {"config": AWAY.config, "started_at": END - HOUR, "ended_at": END - 0.5 * HOUR}
+    return attempt(**{**given, **over})
+
+
+@pytest.mark.parametrize(
+    ("over", "usd"),
+    [
+        ({}, "82.56"),
+        ({"done": False, "code": "RolledBack"}, "82.56"),
+        ({"done": False, "code": "NoCapacity"}, "55.04"),
+        ({"rung": "hop"}, "55.04"),
+        ({"kind": "hand_over"}, "55.04"),
+        ({"config": endpoint().config}, "55.04"),
+        ({"config": None}, "55.04"),
+        ({"ended_at": END - HOUR}, "55.04"),
+    ],
+    ids=["stayed", "went back", "never came", "a stay of its own", "a move", "on a plan", "unknown", "no time"],
+)
+def test_a_rollouts_second_fleet_costs_too(over: dict[str, Any], usd: str) -> None:
+    assert spent(snapshot(now=END, on_demand=(stay(END - HOUR),), attempts=(rolled(**over),))).usd == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("used_hours", "kind"), [(20, "rotate"), (24.5, "refuse")], ids=["money is left", "hardly any"]
+)
+def test_a_rollout_for_whose_two_fleets_the_money_does_not_last_is_refused(used_hours: float, kind: str) -> None:
+    """1400 USD, and an instance at 55.04 an hour: of two they are gone twice as fast."""
+    seen = snapshot(now=END, deployment=STAYS, endpoint=AWAY, on_demand=(stay(END - used_hours * HOUR),))
+    decision: Any = decide_deployment(seen, reconcile())
+    assert decision.kind == kind
+    alone, beside = stops_at(seen), stops_at(seen, beside=1)
+    assert alone is not None
+    assert beside is not None
+    assert beside < alone
+    if kind == "refuse":
+        assert "with both fleets on-demand is used up in" in decision.reason
+
+
+# --- components that auto scaling brings up ---------------------------------------------------------------------------
+
+
+def grown(now_instances: int, most: int, counted: int = 1) -> Any:
+    """On on-demand since an hour, counted with so many instances."""
+    limits = deployed(end_of_window={"on_demand": ON_DEMAND, "ladder": ["delete"]})
+    live = endpoint(limits, count=now_instances, plan_arn=None)
+    assert live.config
+    live = live.model_copy(update={"config": live.config.model_copy(update={"instance_count": most})})
+    stays = (stay(component_facts.NOW - HOUR, count=counted),)
+    return component_facts.seen(deployment=limits, endpoint=live, plans=(), on_demand=stays)
+
+
+def test_the_instances_that_are_seen_are_counted_on_with_and_not_those_of_the_last_look() -> None:
+    one, four = reaches_cap_at(grown(1, 1)), reaches_cap_at(grown(4, 4))
+    assert one is not None
+    assert four is not None
+    assert four < one
+
+
+def test_money_is_kept_for_what_auto_scaling_may_bring_up_unseen_and_it_is_looked_at_again_soon() -> None:
+    may, cannot = grown(4, 8), grown(4, 4)
+    kept, whole = reaches_cap_at(may), reaches_cap_at(cannot)
+    assert kept is not None
+    assert whole is not None
+    # Ten minutes of four more instances are ten minutes less of the four that run.
+    assert whole - kept == 10 * MINUTE
+    soon = component_facts.NOW + 5 * MINUTE
+    assert [as_wanted(each, reconcile()).next_at == soon for each in (may, cannot, grown(1, 1))] == [True, True, False]

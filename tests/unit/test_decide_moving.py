@@ -33,12 +33,12 @@ from tests.builders import (
     stay,
 )
 
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = START + HOUR
 NEW = registration(model="my-model-v2")
 TWO = registration(reservation={"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 2})
 FULL = plan(total_count=1, available_count=0, in_use_count=1)
+USED_UP = "and with both fleets on-demand is used up in"
 
 
 # --- another size ---------------------------------------------------------------------------------------------------
@@ -154,11 +154,11 @@ def choose(rules: Rollout, **room: Any) -> Any:
         (Rollout(strategy="all_at_once"), {"free": 1, "fleet": 2},
          "all_at_once needs a whole second fleet, 2 free of the reservation, and 1 is free"),
         (Rollout(strategy="all_at_once"), {"free": None, "seconds": 60},
-         "all_at_once has no time: 1 step would take 20 minutes, and the way off the window begins in 1"),
+         f"all_at_once has no time: 1 step would take 20 minutes, {USED_UP} 1: raise its caps"),
         (Rollout(strategy="all_at_once"), {"free": None, "seconds": -60},
-         "all_at_once has no time: 1 step would take 20 minutes, and the way off the window begins in 0"),
+         f"all_at_once has no time: 1 step would take 20 minutes, {USED_UP} 0: raise its caps"),
         (Rollout(strategy="linear", alarms=("a",), bake_minutes=60), {"free": None, "fleet": 4, "seconds": 11_940},
-         "linear has no time: 4 steps would take 200 minutes, and the way off the window begins in 199"),
+         f"linear has no time: 4 steps would take 200 minutes, {USED_UP} 199: raise its caps"),
     ],
     ids=["no batch", "a larger batch", "no second fleet", "no time", "too late", "steps"],
 )  # fmt: skip

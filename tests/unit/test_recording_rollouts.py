@@ -12,7 +12,7 @@ from berth_core.decisions import Hold, Rotate, Tidy
 from berth_core.facts import Override, Turn
 from berth_core.outcomes import Trouble
 from berth_core.recording import Happened, Recording, record
-from tests.builders import START, endpoint, plan, reconcile, registration, snapshot, stay
+from tests.builders import START, attempt, endpoint, plan, reconcile, registration, snapshot, stay
 
 NOW = START + timedelta(hours=1)
 FULL = plan(total_count=1, available_count=0, in_use_count=1)
@@ -84,6 +84,40 @@ def test_what_was_asked_by_hand_and_failed_is_dropped(asked: Override, after: An
     by_hand = registration({"override": asked})
     decision = rotation(intent=Intent(kind="rotate", model="bad"), plans=(plan(),))
     assert ended(decision, snapshot(now=NOW, deployment=by_hand, endpoint=after)).wish == kept
+
+
+NEVER = registration().registered_at - timedelta(hours=1)
+BY_HAND = endpoint(registration(model="v8"))
+CAME = attempt(kind="rotate", target=BY_HAND.config_name, config=BY_HAND.config)
+RESIZED = attempt(kind="resize", target=f"{endpoint().config_name} to 2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "after", "attempts", "kept"),
+    [
+        (Override(model="v9-typo"), BY_HAND, (CAME,), Override(model="v8")),
+        (Override(model="v9-typo"), BY_HAND, (CAME.model_copy(update={"ended_at": NEVER}),), Override()),
+        (Override(model="v9-typo"), BY_HAND, (CAME.model_copy(update={"done": False}),), Override()),
+        (Override(instance_count=9), endpoint(count=2), (RESIZED,), Override(instance_count=2)),
+        (Override(instance_count=9), endpoint(count=2), (), Override()),
+        (Override(instance_count=9), endpoint(), (attempt(target="a to 1"),), Override()),
+    ],
+    ids=["a model", "of an earlier manifest", "that never came", "a count", "of nobody's", "the manifest's own"],
+)
+def test_what_was_asked_by_hand_before_a_wish_that_failed_is_wished_again(
+    asked: Override, after: Any, attempts: Any, kept: Override
+) -> None:
+    by_hand = registration({"override": asked})
+    decision = rotation(intent=Intent(kind="rotate", model="bad"), plans=(plan(),))
+    seen = snapshot(now=NOW, deployment=by_hand, endpoint=after, attempts=attempts)
+    assert ended(decision, seen).wish == kept
+
+
+def test_an_evaluations_model_is_nobodys_wish() -> None:
+    turns = registration({"override": Override(model="v9-typo")}, evaluate=[{"model": "v8", "hours": 4}])
+    decision = rotation(intent=Intent(kind="rotate", model="bad"), plans=(plan(),))
+    seen = snapshot(now=NOW, deployment=turns, endpoint=BY_HAND, attempts=(CAME,))
+    assert ended(decision, seen).wish == Override()
 
 
 def test_what_was_asked_by_hand_and_runs_stays() -> None:

@@ -23,6 +23,10 @@ LATEST_LOOK = timedelta(minutes=5)
 """Until the watch comes. A moment that is nearer than a minute gets no schedule of its own."""
 
 
+UNSEEN = 2 * LATEST_LOOK
+"""Instances that auto scaling brought up right after a look are seen by the next, and counted from then on."""
+
+
 class Spent(Frozen):
     """What the on-demand stays have used until now. A stay without a price has cost infinitely much."""
 
@@ -40,7 +44,23 @@ def spent(seen: Snapshot) -> Spent:
             continue  # nothing yet, whatever the price: zero times infinity is no amount
         hours += stayed
         usd += stayed * count * price_usd_per_hour(seen, instance_type)
-    return Spent(hours=hours, usd=usd)
+    return Spent(hours=hours, usd=usd + _second_fleets(seen))
+
+
+def _second_fleets(seen: Snapshot) -> Decimal:
+    """USD of what rollouts on on-demand ran beside the fleet that served, whether they came to stay or went back.
+
+    A hop's fleet is a stay of its own, and what could not be had costs nothing.
+    """
+    usd = Decimal(0)
+    for each in seen.attempts:
+        config = each.config
+        if each.kind != "rotate" or each.rung == "hop" or each.code == "NoCapacity" or config is None:
+            continue
+        took = _hours(each.ended_at - each.started_at)
+        if config.plan_arn is None and config.instance_type and took:
+            usd += took * (config.instance_count or 1) * price_usd_per_hour(seen, config.instance_type)
+    return usd
 
 
 def _fleets(seen: Snapshot) -> dict[tuple[str, int], list[Span]]:
@@ -76,12 +96,13 @@ def running_stay(seen: Snapshot) -> OnDemandUse | None:
     return next((stay for stay in seen.on_demand if stay.ended_at is None), None)
 
 
-def stops_at(seen: Snapshot) -> datetime | None:
+def stops_at(seen: Snapshot, beside: int = 0) -> datetime | None:
     """When the endpoint, if it stays on on-demand, has to go, so that the way off, too, is inside the caps.
 
-    Also if this moment's schedule is lost, and it is the watch that notices that it has come.
+    Also if this moment's schedule is lost, and it is the watch that notices that it has come. `beside`: with so many
+    more instances from now on.
     """
-    end = reaches_cap_at(seen)
+    end = _reaches(seen, Decimal(1), beside)
     return end and end - expected(_way_off(seen), seen.attempts) - LATEST_LOOK - timedelta(minutes=1)
 
 
@@ -132,13 +153,37 @@ def share_used(seen: Snapshot, allowed: OnDemand) -> Decimal:
     return max(used.hours / Decimal(str(allowed.max_hours)), used.usd / allowed.max_usd)
 
 
-def _reaches(seen: Snapshot, share: Decimal) -> datetime | None:
+def _reaches(seen: Snapshot, share: Decimal, beside: int = 0) -> datetime | None:
     allowed = seen.deployment.manifest.end_of_window.on_demand
     stay = running_stay(seen)
     if allowed is None or stay is None:
         return None
-    left = hours_left(seen, allowed, stay.instance_type, stay.instance_count, share)
+    count = max(stay.instance_count, _seen_on_demand(seen))
+    kept = _for_growth(seen, stay.instance_type, count)
+    within = allowed.model_copy(update={"max_usd": max(allowed.max_usd - kept, Decimal(0))}) if kept else allowed
+    left = hours_left(seen, within, stay.instance_type, count + beside, share)
     return seen.now + timedelta(hours=float(left))
+
+
+def _seen_on_demand(seen: Snapshot) -> int:
+    endpoint = seen.endpoint
+    return endpoint.instance_count if endpoint is not None and endpoint.plan_arn is None else 0
+
+
+def most_on_demand(seen: Snapshot) -> int:
+    """How many instances auto scaling may bring up for components on on-demand. No event tells of it."""
+    endpoint = seen.endpoint
+    config = endpoint.config if endpoint else None
+    if endpoint is None or endpoint.plan_arn is not None or config is None or not seen.deployment.manifest.components:
+        return 0
+    return config.instance_count or 0
+
+
+def _for_growth(seen: Snapshot, instance_type: str, count: int) -> Decimal:
+    """USD for what came up since the last look, and may come up until the next one, as long as nobody counts it."""
+    price = price_usd_per_hour(seen, instance_type)
+    more = max(most_on_demand(seen) - count, 0)
+    return _hours(UNSEEN) * more * price if more and price.is_finite() else Decimal(0)
 
 
 def price_usd_per_hour(seen: Snapshot, instance_type: str) -> Decimal:

@@ -193,6 +193,9 @@ def _too_long(room: Room, steps: Steps, *, launches: int) -> str | None:
     if seconds <= left:
         return None
     text = f"{steps.count} step{'s' if steps.count > 1 else ''} would take {seconds / 60:.0f} minutes"
+    if left < MOST_SECONDS and room.free is None:
+        minutes = max(0, left) / 60
+        return f"has no time: {text}, and with both fleets on-demand is used up in {minutes:.0f}: raise its caps"
     if left < MOST_SECONDS:
         return f"has no time: {text}, and the way off the window begins in {max(0, left) / 60:.0f}"
     return f"has no time: {text}, and AWS allows {MOST_SECONDS // 60}: lower rollout.bake_minutes"

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from berth_core.decide.budget import running_stay, stops_at
 from berth_core.decide.drifting import drift_held, has_drifted
 from berth_core.decide.evaluating import in_words
 from berth_core.decide.forbidding import LOOK_AGAIN
@@ -176,7 +177,8 @@ def _settled_by(seen: Snapshot, chosen: Fits) -> datetime:
 
 
 def _room(seen: Snapshot, plan: PlanSeen | None, count: int, over: ConfigSpec | str) -> Room:
-    leaves = leaves_at(seen)
+    # On on-demand both fleets are paid for until the rollout is over.
+    leaves = leaves_at(seen) if plan is not None or running_stay(seen) is None else stops_at(seen, beside=count)
     return Room(
         fleet=count,
         running=seen.endpoint.instance_count if seen.endpoint else 0,

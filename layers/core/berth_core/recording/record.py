@@ -11,13 +11,14 @@ from berth_core.decide.idleness import gap_to_keep
 from berth_core.decide.making_room import UNFINISHED
 from berth_core.decide.unheard import left_behind
 from berth_core.decisions import Change, Hold, Refuse, Rotate
-from berth_core.facts import Gap, Override
+from berth_core.facts import Gap
 from berth_core.outcomes import Outcome, Trouble
 from berth_core.recording.happened import Happened, Recording
 from berth_core.recording.late import came_late, rotated_on_the_way
 from berth_core.recording.stays import with_stays
 from berth_core.recording.telling import hold_news, is_news, outcome_news
 from berth_core.recording.turns import with_turns
+from berth_core.recording.withdrawing import without_what_failed
 
 RECONCILE = "deployment_reconcile"
 LOOK_AGAIN = timedelta(minutes=5)
@@ -117,7 +118,7 @@ def _outcome(happened: Happened, outcome: Outcome) -> Recording:
         outcome=outcome,
         due_at=happened.now,
         announcements=(*((on_the_way,) if on_the_way is not None else ()), *told),
-        wish=_without_what_failed(happened, outcome),
+        wish=without_what_failed(happened, outcome),
         summary=f"{outcome.asked} {outcome.target}: {outcome.reason}",
     )
 
@@ -145,20 +146,3 @@ def _failure(happened: Happened, failure: Trouble) -> Recording:
         replaced=getattr(decision, "replaced", None),
     )
     return _outcome(happened, outcome)
-
-
-def _without_what_failed(happened: Happened, outcome: Outcome) -> Override | None:
-    """What was asked by hand and failed is dropped; what was asked by hand before, and runs, stays."""
-    seen = happened.seen
-    known = seen.deployment.override if seen else None
-    if seen is None or known is None or outcome.kind != "failed" or outcome.asked not in ("rotate", "resize"):
-        return None
-    live = seen.endpoint
-    runs = live.config.model if live and live.config else None
-    wish = known.model_copy(
-        update={
-            "model": known.model if known.model == runs else None,
-            "instance_count": known.instance_count if live and known.instance_count == live.instance_count else None,
-        }
-    )
-    return wish if wish != known else None
