@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.budget import hours_left, least_hours, reaches_cap_at, spent, stops_at
+from berth_core.decide.budget import fleet_looks_at, hours_left, least_hours, reaches_cap_at, spent, stops_at
 from berth_core.decide.deployment import decide_deployment
-from berth_core.decide.settled import as_wanted
 from berth_core.manifest import OnDemand
 from tests.builders import END, ON_DEMAND, P4D, P5, attempt, endpoint, reconcile, registration, snapshot, stay
 from tests.unit import component_facts
@@ -129,9 +128,9 @@ def test_a_rollout_for_whose_two_fleets_the_money_does_not_last_is_refused(used_
 # --- components that auto scaling brings up ---------------------------------------------------------------------------
 
 
-def grown(now_instances: int, most: int, counted: int = 1) -> Any:
+def grown(now_instances: int, most: int, counted: int = 1, **over: Any) -> Any:
     """On on-demand since an hour, counted with so many instances."""
-    limits = deployed(end_of_window={"on_demand": ON_DEMAND, "ladder": ["delete"]})
+    limits = deployed(end_of_window={"on_demand": ON_DEMAND, "ladder": ["delete"]}, **over)
     live = endpoint(limits, count=now_instances, plan_arn=None)
     assert live.config
     live = live.model_copy(update={"config": live.config.model_copy(update={"instance_count": most})})
@@ -154,4 +153,16 @@ def test_money_is_kept_for_what_auto_scaling_may_bring_up_unseen_and_it_is_looke
     # Ten minutes of four more instances are ten minutes less of the four that run.
     assert whole - kept == 10 * MINUTE
     soon = component_facts.NOW + 5 * MINUTE
-    assert [as_wanted(each, reconcile()).next_at == soon for each in (may, cannot, grown(1, 1))] == [True, True, False]
+    assert [fleet_looks_at(each) == soon for each in (may, cannot, grown(1, 1))] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "over"),
+    [
+        ("AsWanted", {"reservation": {"plans": ["p5-for-eval"], "instance_type": P5, "instance_count": 4}}),
+        ("HoldUntil", {"hold_until": END + 48 * HOUR}),
+    ],
+)
+def test_whatever_is_held_instances_that_come_by_themselves_are_looked_for(code: str, over: dict[str, Any]) -> None:
+    held: Any = decide_deployment(grown(1, 4, **over), reconcile())
+    assert (held.code, held.next_at) == (code, component_facts.NOW + 5 * MINUTE)

@@ -179,6 +179,12 @@ def most_on_demand(seen: Snapshot) -> int:
     return config.instance_count or 0
 
 
+def fleet_looks_at(seen: Snapshot) -> datetime | None:
+    """Instances for components come and go at any time, each with its price, and no event tells: what is held or waited
+    for meanwhile makes no difference to the cap. None if there is nothing to see."""
+    return seen.now + LATEST_LOOK if running_stay(seen) is not None and most_on_demand(seen) > 1 else None
+
+
 def _for_growth(seen: Snapshot, instance_type: str, count: int) -> Decimal:
     """USD for what came up since the last look, and may come up until the next one, as long as nobody counts it."""
     price = price_usd_per_hour(seen, instance_type)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeIs
 
 from berth_core.decide.arriving import arrive, finish_what_was_begun
-from berth_core.decide.budget import last_call_at
+from berth_core.decide.budget import fleet_looks_at, last_call_at
 from berth_core.decide.evaluating import in_turn, turn_ends_at
 from berth_core.decide.forbidding import (
     GAVE_UP,
@@ -100,9 +100,10 @@ def _would(seen: Snapshot, decision: Change | TakeOver | BeginPurchase) -> Hold:
 
 def _in_time(seen: Snapshot, held: Hold | Refuse) -> Hold | Refuse:
     """Whatever is held, and for how long: the way off a closing window is never slept through, nor is the schedule, nor
-    the last call before on-demand ends, nor the end of a turn."""
+    the last call before on-demand ends, nor the end of a turn, nor a fleet on on-demand that grows by itself."""
     copies_change = next_change(seen) if seen.endpoint is not None else None
-    moments = (leaves_at(seen), last_call_at(seen), spends_at(seen), turn_ends_at(seen), copies_change)
+    money = (last_call_at(seen), fleet_looks_at(seen), spends_at(seen))
+    moments = (leaves_at(seen), *money, turn_ends_at(seen), copies_change)
     at = min((at for at in moments if at is not None and at > seen.now), default=None)
     if at is None or (held.next_at is not None and held.next_at <= at):
         return held

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from berth_core.decide.arriving import arrive
-from berth_core.decide.budget import most_on_demand, running_stay, runs_out_at, warns_at
+from berth_core.decide.budget import runs_out_at, warns_at
 from berth_core.decide.evaluating import in_words, turn_ends_at
 from berth_core.decide.forbidding import being_changed
 from berth_core.decide.intent import Intent
@@ -109,7 +109,6 @@ def _next_look(seen: Snapshot) -> datetime | None:
         turn_ends_at(seen),
         *_next_opening(seen),
         *_release_looks(seen),
-        *_fleet_looks(seen),
     ]
     return min((moment for moment in moments if moment is not None and moment > seen.now), default=None)
 
@@ -121,11 +120,6 @@ def _release_looks(seen: Snapshot) -> list[datetime]:
     if endpoint is None or endpoint.plan_arn is not None or not parked or not endpoint.instance_count:
         return []
     return [seen.now + LOOK_AGAIN]
-
-
-def _fleet_looks(seen: Snapshot) -> list[datetime]:
-    """On on-demand instances for components come and go at any time, each with its price, and no event tells."""
-    return [seen.now + LOOK_AGAIN] if running_stay(seen) is not None and most_on_demand(seen) > 1 else []
 
 
 def _next_opening(seen: Snapshot) -> list[datetime]:
