@@ -150,8 +150,8 @@ def test_money_is_kept_for_what_auto_scaling_may_bring_up_unseen_and_it_is_looke
     kept, whole = reaches_cap_at(may), reaches_cap_at(cannot)
     assert kept is not None
     assert whole is not None
-    # Ten minutes of four more instances are ten minutes less of the four that run.
-    assert whole - kept == 10 * MINUTE
+    # Ten minutes, and the five of a deletion, of four more instances are as much less of the four that run.
+    assert whole - kept == 15 * MINUTE
     soon = component_facts.NOW + 5 * MINUTE
     assert [fleet_looks_at(each) == soon for each in (may, cannot, grown(1, 1))] == [True, True, False]
 

@@ -186,10 +186,11 @@ def fleet_looks_at(seen: Snapshot) -> datetime | None:
 
 
 def _for_growth(seen: Snapshot, instance_type: str, count: int) -> Decimal:
-    """USD for what came up since the last look, and may come up until the next one, as long as nobody counts it."""
+    """USD for what may come up right after a look: it is seen by the next one, and runs until the way off is over."""
     price = price_usd_per_hour(seen, instance_type)
     more = max(most_on_demand(seen) - count, 0)
-    return _hours(UNSEEN) * more * price if more and price.is_finite() else Decimal(0)
+    lasts = UNSEEN + expected(_way_off(seen), seen.attempts)
+    return _hours(lasts) * more * price if more and price.is_finite() else Decimal(0)
 
 
 def price_usd_per_hour(seen: Snapshot, instance_type: str) -> Decimal:
