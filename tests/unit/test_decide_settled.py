@@ -103,6 +103,15 @@ def test_a_deployment_is_not_forgotten_under_a_run_that_works_on_it(deployment: 
     assert ours.code == "Removed"
 
 
+@pytest.mark.parametrize(("deployment", "kind"), [(KEPT, "hold"), (GOES, "take_over")], ids=["kept", "deleted"])
+def test_what_is_to_be_deleted_takes_over_where_a_run_would_hold_it_beyond_its_window(
+    deployment: Any, kind: str
+) -> None:
+    closing = END - HOUR
+    held = lease("you", closing + 9 * MINUTE)
+    assert decide(snapshot(now=closing, deployment=deployment, endpoint=endpoint(), lease=held)).kind == kind
+
+
 @pytest.mark.parametrize(
     ("over", "kind", "code"),
     [

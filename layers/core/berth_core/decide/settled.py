@@ -29,17 +29,22 @@ def removed(seen: Snapshot, intent: Intent) -> Deploy | Hold | Tidy | None:
     What a dead run has left untold comes before it, and so does what is not over yet: who forgets the deployment under
     a run that works on it leaves its endpoint half made.
     """
-    if seen.deployment.removed_at is None or _is_untold(seen):
+    if seen.deployment.removed_at is None or _is_untold(seen) or _goes(seen):
         return None
     unfinished = _at_work(seen) or _half_way(seen, intent)
     if unfinished is not None:
         return unfinished
     if seen.endpoint is None:
         return tidy(seen) or Hold(code="Removed", reason="the manifest was removed and there is no endpoint")
-    ours = is_ours(seen.endpoint.tags, seen.policy.stack, seen.deployment.name)
-    if seen.deployment.manifest.on_remove == "delete" and ours:
-        return None
     return Hold(code="Removed", reason="the manifest was removed; the endpoint stays as it is")
+
+
+def _goes(seen: Snapshot) -> bool:
+    """It is deleted, which is a hand-over: that waits for other runs, or takes over, by its own rules."""
+    endpoint = seen.endpoint
+    if endpoint is None or seen.deployment.manifest.on_remove != "delete":
+        return False
+    return is_ours(endpoint.tags, seen.policy.stack, seen.deployment.name)
 
 
 def _at_work(seen: Snapshot) -> Hold | None:
