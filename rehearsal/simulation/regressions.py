@@ -15,5 +15,6 @@ FOUND: dict[int, str] = {
     6420: "a part of a change told that the change itself had died",
     5243: "the way home from on-demand was begun too late to be over before the cap",
     3364: "the same, of a deployment whose manifest was removed",
+    5424: "two runs that looked within the same seconds both told that a call had woken components",
     12926: "a rollout's second fleet was not counted, and on-demand passed its cap in USD",
 }

@@ -15,6 +15,7 @@ from tests.builders import END, P5, START, attempt, endpoint, plan, reconcile, r
 from tests.unit import component_facts
 
 NOW = START + timedelta(hours=1)
+MOMENT = timedelta(seconds=1)
 V2 = registration(model="my-model-v2")
 
 
@@ -163,11 +164,16 @@ def test_what_left_its_window_without_instances_costs_from_the_call_that_woke_it
     recording = happened(decision=Hold(code="AsWanted", reason=""), seen=seen)
     assert recording.stay_begun is not None
     assert recording.stay_begun.started_at == seen.now - timedelta(minutes=4)
-    assert told(recording) == ["Components Scaled"]
+    [(remembered, woken)] = recording.once
+    assert woken.detail_type == "Components Scaled"
     paid = "a call has woken it: 1 x ml.p5.48xlarge on on-demand, paid for since 2026-03-03 14:26 UTC"
-    assert recording.announcements[0].detail["reason"] == paid
+    assert woken.detail["reason"] == paid
+    beside = happened(
+        decision=Hold(code="AsWanted", reason=""), seen=seen.model_copy(update={"now": seen.now + MOMENT})
+    )
+    assert [what for what, _ in beside.once] == [remembered], "told once by two runs that look in the same seconds"
     known = seen.model_copy(update={"on_demand": (recording.stay_begun,)})
-    assert told(happened(decision=Hold(code="AsWanted", reason=""), seen=known)) == []
+    assert happened(decision=Hold(code="AsWanted", reason=""), seen=known).once == ()
 
 
 def test_what_we_wake_costs_from_the_request_on() -> None:

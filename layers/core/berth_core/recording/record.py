@@ -27,7 +27,8 @@ WAITING = frozenset({"WaitingForPlan", "AsWanted"})
 
 def record(happened: Happened) -> Recording:
     """Total: whatever ended, there is something to remember and a summary in words."""
-    return _ended(happened).model_copy(update={"once": budget_news(happened.seen), "gap": _gap(happened)})
+    ended = _ended(happened)
+    return ended.model_copy(update={"once": (*ended.once, *budget_news(happened.seen)), "gap": _gap(happened)})
 
 
 def _gap(happened: Happened) -> Gap | None:

@@ -33,8 +33,10 @@ def with_stays(happened: Happened, recording: Recording) -> Recording:
         told["stay_ended_at"] = running.started_at if _never_launched(recording) else seen.now
     if stay is not None and not is_same:
         told["stay_begun"] = stay if running is None else stay.model_copy(update={"started_at": seen.now})
-    if stay is not None and running is None and _began(happened) is None and _came_back_at(seen) is not None:
-        told["announcements"] = (*recording.announcements, _woken_news(seen, stay))
+    emptied_at = _emptied_at(seen)
+    if stay is not None and running is None and _began(happened) is None and emptied_at is not None:
+        # Once, although runs that look in the same moment all find it woken.
+        told["once"] = (*recording.once, (f"woken-after-{emptied_at.isoformat()}", _woken_news(seen, stay)))
     return recording.model_copy(update=told)
 
 
@@ -94,15 +96,21 @@ def _woken_news(seen: Snapshot, stay: OnDemandUse) -> Announcement:
     )
 
 
-def _came_back_at(seen: Snapshot) -> datetime | None:
-    """When instances came for a component that a call woke, on a config that had none before; else None."""
+def _emptied_at(seen: Snapshot) -> datetime | None:
+    """Since when the config that is live had no instances; None if it had some all along."""
     empty = [stay.ended_at for stay in seen.on_demand if stay.ended_at is not None]
     empty += [each.ended_at for each in seen.attempts if each.done and each.rung == "scale_to_zero"]
     changed_at = seen.endpoint.changed_at if seen.endpoint else None
     if not seen.deployment.manifest.components or not empty or (changed_at is not None and max(empty) < changed_at):
         return None
+    return max(empty)
+
+
+def _came_back_at(seen: Snapshot) -> datetime | None:
+    """When instances came for a component that a call woke, on a config that had none before; else None."""
+    emptied_at = _emptied_at(seen)
     calls = [each.since for each in seen.alarms if each.kind == "wake" and each.firing]
-    return max(max(empty), min([seen.now, *calls]))
+    return max(emptied_at, min([seen.now, *calls])) if emptied_at is not None else None
 
 
 def _began(happened: Happened) -> datetime | None:
