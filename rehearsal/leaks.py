@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.dynamodb.models import dynamodb_backends
+from moto.scheduler.models import scheduler_backends
+from moto.sqs.models import sqs_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from rehearsal.cloud import Cloud
 from rehearsal.scenario import EndState
@@ -30,88 +37,82 @@ def at_work(cloud: Cloud, outputs: dict[str, str]) -> Iterator[str]:
 
 
 def _endpoints(cloud: Cloud, leaves: EndState) -> Iterator[str]:
-    for endpoint in cloud.client("sagemaker").list_endpoints()["Endpoints"]:
-        if endpoint["EndpointName"] not in leaves.endpoints:
-            yield f"endpoint {endpoint['EndpointName']}, {endpoint['EndpointStatus']}"
+    for endpoint in cloud.sagemaker.endpoints.all():
+        if endpoint.name not in leaves.endpoints:
+            yield f"endpoint {endpoint.name}, {endpoint.status}"
 
 
 def _configs(cloud: Cloud, leaves: EndState) -> Iterator[str]:
     """The config that an endpoint which may stay is running on may stay with it."""
-    sagemaker = cloud.client("sagemaker")
-    present = [each["EndpointName"] for each in sagemaker.list_endpoints()["Endpoints"]]
-    live = {
-        sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
-        for name in leaves.endpoints
-        if name in present
-    }
-    for config in sagemaker.list_endpoint_configs(MaxResults=100)["EndpointConfigs"]:
-        if config["EndpointConfigName"] not in live:
-            yield f"endpoint config {config['EndpointConfigName']}"
+    live = {each.config for each in cloud.sagemaker.endpoints.all() if each.name in leaves.endpoints}
+    for config in cloud.sagemaker.configs.all():
+        if config.name not in live:
+            yield f"endpoint config {config.name}"
 
 
 def _components(cloud: Cloud, leaves: EndState) -> Iterator[str]:
-    for component in cloud.client("sagemaker").list_inference_components(MaxResults=100)["InferenceComponents"]:
-        if component["EndpointName"] not in leaves.endpoints:
-            name, status = component["InferenceComponentName"], component["InferenceComponentStatus"]
-            yield f"inference component {name} of {component['EndpointName']}, {status}"
-
-
-def _staying_components(cloud: Cloud, leaves: EndState) -> set[str]:
-    listed = cloud.client("sagemaker").list_inference_components(MaxResults=100)["InferenceComponents"]
-    return {each["InferenceComponentName"] for each in listed if each["EndpointName"] in leaves.endpoints}
+    for component in cloud.sagemaker.components.all():
+        if component.endpoint not in leaves.endpoints:
+            yield f"inference component {component.name} of {component.endpoint}, {component.status}"
 
 
 def _scaling(cloud: Cloud, leaves: EndState) -> Iterator[str]:
     """Scalable targets and policies of components that are not to stay."""
-    scaling = cloud.client("application-autoscaling")
-    staying = {f"inference-component/{name}" for name in _staying_components(cloud, leaves)}
-    for target in scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]:
-        if target["ResourceId"] not in staying:
-            yield f"scalable target of {target['ResourceId']}"
-    for policy in scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]:
-        if policy["ResourceId"] not in staying:
-            yield f"scaling policy {policy['PolicyName']} of {policy['ResourceId']}"
+    staying = _staying_components(cloud, leaves)
+    for component in cloud.scaling.targets:
+        if component not in staying:
+            yield f"scalable target of inference-component/{component}"
+    for policy in cloud.scaling.policies.values():
+        if policy.component not in staying:
+            yield f"scaling policy {policy.name} of inference-component/{policy.component}"
+
+
+def _staying_components(cloud: Cloud, leaves: EndState) -> set[str]:
+    return {each.name for each in cloud.sagemaker.components.all() if each.endpoint in leaves.endpoints}
 
 
 def _alarms(cloud: Cloud, leaves: EndState) -> Iterator[str]:
     """Alarms on a component, whoever made them. Alarms of the template and of people are about other things."""
     staying = _staying_components(cloud, leaves)
-    for alarm in cloud.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]:
-        dimensions = {each["Name"]: each["Value"] for each in alarm.get("Dimensions", [])}
+    for alarm in _backend(cloud, cloudwatch_backends).alarms.values():
+        dimensions = {each.name: each.value for each in alarm.dimensions}
         component = dimensions.get("InferenceComponentName")
         if component is not None and component not in staying:
-            yield f"alarm {alarm['AlarmName']} on inference component {component}"
+            yield f"alarm {alarm.name} on inference component {component}"
 
 
 def _schedules(cloud: Cloud) -> Iterator[str]:
-    scheduler = cloud.client("scheduler")
-    for listed in scheduler.list_schedules(MaxResults=100)["Schedules"]:
-        schedule = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
-        if schedule["ScheduleExpression"].startswith("at("):
-            yield f"one-time schedule {listed['Name']}, {schedule['ScheduleExpression']}"
+    for group in _backend(cloud, scheduler_backends).schedule_groups.values():
+        for schedule in group.schedules.values():
+            if schedule.schedule_expression.startswith("at("):
+                yield f"one-time schedule {schedule.name}, {schedule.schedule_expression}"
 
 
 def _ledger_rows(cloud: Cloud, table: str) -> Iterator[str]:
     """Waiters and leases. Outcomes and history are meant to stay."""
-    for row in cloud.client("dynamodb").scan(TableName=table)["Items"]:
-        partition, sort = row["pk"]["S"], row["sk"]["S"]
-        if partition == "waiters":
-            yield f"waiter for {sort.partition('#')[0]}"
-        elif sort == "lease":
-            yield f"lease of {partition}, held by {row.get('holder', {}).get('S', 'nobody')}"
+    for partition in _backend(cloud, dynamodb_backends).tables[table].items.values():
+        for row in partition.values():
+            key, sort = row.hash_key.value, row.range_key.value
+            if key == "waiters":
+                yield f"waiter for {sort.partition('#')[0]}"
+            elif sort == "lease":
+                holder = row.attrs.get("holder")
+                yield f"lease of {key}, held by {holder.value if holder else 'nobody'}"
 
 
 def _executions(cloud: Cloud) -> Iterator[str]:
-    states = cloud.client("stepfunctions")
-    for machine in states.list_state_machines()["stateMachines"]:
-        running = states.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")
-        yield from (f"running execution {each['executionArn']}" for each in running["executions"])
+    for machine in _backend(cloud, stepfunctions_parser_backends).state_machines:
+        for execution in machine.executions:
+            if execution.status == "RUNNING":
+                yield f"running execution {execution.execution_arn}"
 
 
 def _dead_letters(cloud: Cloud) -> Iterator[str]:
-    sqs = cloud.client("sqs")
-    for url in sqs.list_queues().get("QueueUrls", []):
-        wanted = ["ApproximateNumberOfMessages"]
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
-        if int(found["ApproximateNumberOfMessages"]):
-            yield f"{found['ApproximateNumberOfMessages']} messages in {url.rpartition('/')[2]}"
+    for queue in _backend(cloud, sqs_backends).queues.values():
+        if queue.approximate_number_of_messages:
+            yield f"{queue.approximate_number_of_messages} messages in {queue.name}"
+
+
+def _backend(cloud: Cloud, backends: Any) -> Any:
+    """moto's own books of a service: to ask for them by API, page by page, takes longer than a day of the story."""
+    return backends[cloud.settings.account_id][cloud.settings.region]

@@ -36,6 +36,9 @@ class Configs:
     def get(self, name: str) -> Config | None:
         return self._configs.get(name)
 
+    def all(self) -> list[Config]:
+        return list(self._configs.values())
+
     def known(self, name: str) -> Config:
         config = self._configs.get(name)
         if config is None:
