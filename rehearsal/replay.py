@@ -37,6 +37,7 @@ def replay(
     """
     # One thread drives, so tasks need none of their own.
     cloud = Cloud.start(scenario.cloud_settings(), forkable=True)
+    cloud.lambdas.keeps_modules = True
     if listener is not None:
         cloud.timeline.listeners.append(listener)
     try:

@@ -29,7 +29,9 @@ def environment_of(function: Any) -> Environment:
     if known is not None and known.settings == settings:
         return known
     code_dir, layer_dirs = code_of(function)
-    sandbox = Sandbox(code_dir, layer_dirs, {**_variables(function), "LAMBDA_TASK_ROOT": str(code_dir)})
+    variables = {**_variables(function), "LAMBDA_TASK_ROOT": str(code_dir)}
+    starts_cold = current().lambdas.starts_cold(function.function_name)
+    sandbox = Sandbox(code_dir, layer_dirs, variables, starts_cold=starts_cold)
     made = Environment(settings, sandbox, log_stream=f"{current().now:%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}")
     environments[function.function_name] = made
     return made

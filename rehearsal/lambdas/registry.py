@@ -47,7 +47,10 @@ class Registry:
     environments: dict[str, Environment] = field(default_factory=dict)
     answered: list[Callable[[str, Any, str], None]] = field(default_factory=list)
     """Called with logical id, event and answer (JSON text) of every invocation that succeeded."""
+    keeps_modules: bool = False
+    """Functions of the working tree find their modules as the cloud before this one has left them."""
     _code: dict[str, FunctionCode] = field(default_factory=dict)
+    _started: set[str] = field(default_factory=set)
 
     def add(self, function_name: str, logical_id: str, code_dir: Path, layer_dirs: tuple[Path, ...]) -> None:
         """The function runs from `code_dir` from now on; a warm environment of an earlier deployment is dropped."""
@@ -57,6 +60,12 @@ class Registry:
     def of(self, function_name: str) -> FunctionCode | None:
         """None for a function that was not deployed from a working tree."""
         return self._code.get(function_name)
+
+    def starts_cold(self, function_name: str) -> bool:
+        """Whether the function's next environment imports everything anew, as it does on AWS."""
+        is_second = function_name in self._started
+        self._started.add(function_name)
+        return is_second or not self.keeps_modules or function_name not in self._code
 
     def logical_id(self, function_name: str) -> str:
         """The name that faults go by; the function's own name if no template named it."""

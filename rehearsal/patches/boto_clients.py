@@ -60,11 +60,15 @@ def role_of(client: Any) -> str:
 
 @lru_cache(maxsize=256)
 def _client(service: str, region: str, role_arn: str = "") -> Any:
+    """A role's is the same as everybody's, and knows whose it is."""
+    if role_arn:
+        everybodys = _client(service, region)
+        client = object.__new__(type(everybodys))
+        client.__dict__.update(everybodys.__dict__, _rehearsed_role=role_arn)
+        return client
     connect: Any = boto3.client  # the stubs want the service's name as a literal
-    client = connect(
+    return connect(
         service,
         region_name=region,
         config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
     )
-    client.__dict__["_rehearsed_role"] = role_arn
-    return client

@@ -17,6 +17,17 @@ from rehearsal.deployment.resource_types import model_of
 from rehearsal.patches import kms_keys
 from rehearsal.patching import replace
 
+# All that moto's clean_json knows.
+_FUNCTIONS = frozenset(
+    {"Ref"}
+    | {
+        f"Fn::{name}"
+        for name in (
+            "FindInMap", "GetAtt", "If", "Join", "Split", "Select", "Sub", "ImportValue", "GetAZs", "Base64",
+            "ToJsonString",
+        )
+    }
+)  # fmt: skip
 _models: list[type[Any]] = []
 _originals: dict[str, Any] = {}
 
@@ -67,9 +78,20 @@ def _load(self: Any) -> None:
 
 
 def _clean_json(resource_json: Any, resources_map: Any) -> Any:
-    """AWS::NoValue takes an item out of a list, as it takes a property out."""
-    cleaned = _originals["clean_json"](resource_json, resources_map)
-    return [each for each in cleaned if each is not None] if isinstance(cleaned, list) else cleaned
+    """AWS::NoValue takes an item out of a list, as it takes a property out.
+
+    moto asks each dictionary for each function by name, and a template has thousands of dictionaries without any.
+    """
+    if isinstance(resource_json, list):
+        items = (_clean_json(each, resources_map) for each in resource_json)
+        return [each for each in items if each is not None]
+    if not isinstance(resource_json, dict):
+        return resource_json
+    if not _FUNCTIONS.isdisjoint(resource_json):
+        cleaned = _originals["clean_json"](resource_json, resources_map)
+        return [each for each in cleaned if each is not None] if isinstance(cleaned, list) else cleaned
+    members = ((name, _clean_json(value, resources_map)) for name, value in resource_json.items())
+    return {name: value for name, value in members if value is not None}
 
 
 def _references(template: Any) -> list[str]:

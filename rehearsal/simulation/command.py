@@ -52,7 +52,11 @@ class Wanted:
         if self.regressions:
             others = sorted(seed for seed in FOUND if not self.first <= seed < self.first + self.seeds)
             seeds = chain(seeds, others)
-        return (Asked(seed, self.scenario, self.only, shrink and not self.shows, self.shows) for seed in seeds)
+        shrink = shrink and not self.shows
+        return (
+            Asked(seed, self.scenario, self.only, shrinks=shrink, shows=self.shows, digests=self.tells_digest)
+            for seed in seeds
+        )
 
 
 def main(wanted: Wanted) -> int:

@@ -36,6 +36,8 @@ class Asked:
     only: tuple[int, ...] | None = None
     shrinks: bool = True
     shows: bool = False
+    digests: bool = False
+    """Whether the digest of its timeline is asked for, which nobody looks at otherwise."""
 
     @property
     def group(self) -> tuple[int, str | None]:
@@ -117,7 +119,7 @@ def _judged(asked: Asked, record: Record, violations: tuple[Violation, ...] = ()
         struck=sum(entry.kind == "fault" for entry in record.run.entries),
         served=sum(hour.served for hour in record.run.traffic),
         failed=sum(hour.failed for hour in record.run.traffic),
-        digest=digest(record.run),
+        digest=digest(record.run) if asked.digests else "",
         needed=asked.numbers_in(record.world),
         story=transcript(record.run) if asked.shows else "",
     )

@@ -39,6 +39,7 @@ class Play:
         self.world = world.without_trouble
         scenario = self.world.scenario
         self.cloud = cloud = Cloud.start(scenario.cloud_settings(), forkable=True)
+        cloud.lambdas.keeps_modules = True
         self._outputs = outputs = deploy(cloud, TEMPLATE, parameters=dict(scenario.parameters)).outputs
         cloud.faults = SlowStarts(cloud, world.number, world.start_seconds)
         self._recorder = Recorder(cloud, outputs["LedgerTable"])

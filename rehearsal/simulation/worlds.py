@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from rehearsal.scenario import Scenario
@@ -94,7 +95,7 @@ class World:
     def deployments(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.deployment for each in self.declared))
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """Calm comes before whatever else happens in its moment."""
         troubled = (step for trouble in self.troubles for step in trouble.steps)

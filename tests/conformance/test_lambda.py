@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud import Cloud
-from tests.conformance.sample_app import deploy_sample, invoke, make_function, make_queue, messages
+from tests.conformance.sample_app import ROLES_MAY_ALL, deploy_sample, invoke, make_function, make_queue, messages
 
 RECORDING = """
 import json, boto3, os
@@ -58,6 +58,23 @@ def test_a_warm_function_keeps_its_module_and_another_cloud_starts_cold(cloud: C
     deploy_sample(again)
     assert invoke(again, "sample-work", {})["payload"]["calls"] == 1
     again.stop()
+
+
+def test_where_modules_are_kept_only_a_second_environment_starts_cold() -> None:
+    def calls(cloud: Cloud) -> int:
+        return int(invoke(cloud, "sample-work", {})["payload"]["calls"])
+
+    earlier = 0
+    for _ in range(2):
+        cloud = Cloud.start(ROLES_MAY_ALL)
+        cloud.lambdas.keeps_modules = True
+        deploy_sample(cloud)
+        now = calls(cloud)
+        assert now == earlier + 1 or not earlier
+        cloud.client("lambda").update_function_configuration(FunctionName="sample-work", MemorySize=512)
+        assert calls(cloud) == 1
+        cloud.stop()
+        earlier = now
 
 
 def test_functions_of_equal_module_names_and_one_layer_do_not_collide(cloud: Cloud) -> None:

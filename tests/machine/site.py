@@ -54,6 +54,7 @@ class Site:
     def __init__(self, settings: Settings | None = None, **parameters: str) -> None:
         begins = {"start": START - timedelta(minutes=30)}
         self.cloud = Cloud.start((settings or Settings()).model_copy(update=begins), forkable=True)
+        self.cloud.lambdas.keeps_modules = True
         given = {
             "PurchaseBudgetUsd": "20000",
             "ExecutionRoleArns": INFERENCE_ROLE,

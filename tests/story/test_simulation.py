@@ -46,7 +46,7 @@ from rehearsal.simulation import warm
 from rehearsal.simulation.judging import Asked, judged_together
 warm.up()
 for scenario, seeds in {[(None, PLAYED), (SCENARIO, (0,))]}:
-    for each in judged_together([Asked(seed, scenario) for seed in seeds]):
+    for each in judged_together([Asked(seed, scenario, digests=True) for seed in seeds]):
         broken = [str(violation) for violation in each.violations]
         asked = {{"scenario": each.asked.scenario, "seed": each.asked.seed}}
         print(json.dumps({{**asked, "struck": each.struck, "broken": broken, "digest": each.digest}}))
