@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from berth_core.decide.competing import awaited
 from berth_core.decide.intent import Intent
 from berth_core.facts import Gap
-from tests.builders import decide
+from tests.builders import P5, decide, plan
 from tests.unit.component_facts import (
     BASE_DONE,
     HOUR,
@@ -24,7 +25,7 @@ from tests.unit.component_facts import (
 class TestIdle:
     def test_on_the_reservation_it_holds_and_says_why(self) -> None:
         decision = decide(idle(seen(SCALING), NOW - HOUR))
-        assert (decision.code, decision.next_at) == ("IdleOnReservation", NOW + HOUR)
+        assert (decision.code, decision.next_at) == ("IdleOnReservation", NOW + 15 * MINUTE)
         assert "parking would save nothing: the reservation is paid for" in decision.reason
 
     def test_on_the_reservation_it_parks_if_another_waits_for_the_instances(self) -> None:
@@ -32,6 +33,28 @@ class TestIdle:
         assert (decision.rung, decision.target) == ("park", "parked as nobody called")
         assert decision.reason.endswith("and mixtral waits for the instances")
         assert not decision.scaling[0].suspended
+
+    def test_copies_without_an_instance_are_not_idle_but_wait_for_it(self) -> None:
+        full = (plan(available_count=0),)
+        called = idle(seen(SCALING, plans=full, components=(component(current_copies=0),)), NOW - HOUR)
+        decision = decide(called)
+        assert (decision.code, decision.next_at) == ("WaitingForRoom", NOW + 5 * MINUTE)
+        assert decision.reason == "SageMaker found no instance for all copies of llama-8b: plan p5-for-eval has 0 of 2 free"
+        assert awaited(called) == ("p5-for-eval",)
+
+    def test_on_on_demand_they_wait_for_no_plan(self) -> None:
+        called = seen(SCALING, reserved=False, plans=(), components=(component(current_copies=0),))
+        assert decide(called).reason.endswith("llama-8b: none on on-demand")
+        assert awaited(called) == ()
+
+    def test_copies_on_their_way_wait_for_nobody(self) -> None:
+        coming = seen(SCALING, components=(component(status="Updating", current_copies=0),))
+        assert (decide(coming).code, awaited(coming)) == ("InTransition", ())
+
+    def test_who_leaves_the_plan_waits_for_no_room_on_it(self) -> None:
+        renamed = {"reservation": {"plans": ["another"], "instance_type": P5}}
+        called = seen(SCALING, manifest=renamed, components=(component(current_copies=0),))
+        assert awaited(called) == ()
 
     def test_not_before_its_minutes_are_over_since_it_was_woken(self) -> None:
         woken = carried_out(BASE_DONE, NOW - 5 * MINUTE, rung="wake")

@@ -1,7 +1,8 @@
 """Who goes first when a plan is too small for all that wait for it: the higher priority, then the name."""
 
 from berth_core.decide.holding import hands_off
-from berth_core.decide.standing_on import has_left
+from berth_core.decide.lacking import lacking
+from berth_core.decide.standing_on import has_left, plan_under
 from berth_core.facts import EndpointSeen, PlanSeen, PlanStatus, Rival, Snapshot
 from berth_core.naming import is_ours, wanted_count
 
@@ -24,7 +25,7 @@ def ahead_of_us(seen: Snapshot, plan: PlanSeen) -> tuple[Rival, ...]:
 
 
 def awaited(seen: Snapshot) -> tuple[str, ...]:
-    """The plans, by name, that this deployment would move onto if it could. Empty if it is where it belongs."""
+    """The plans, by name, that this deployment would move onto if it could, or grow on. Empty if it lacks nothing."""
     manifest = seen.deployment.manifest
     if seen.deployment.removed_at is not None or hands_off(seen) is not None:
         return ()
@@ -32,8 +33,16 @@ def awaited(seen: Snapshot) -> tuple[str, ...]:
     if endpoint is not None and not is_ours(endpoint.tags, seen.policy.stack, seen.deployment.name):
         return ()
     if endpoint is not None and endpoint.status != "Failed" and not _comes_home(seen, endpoint):
-        return ()
+        return _short_of(seen)
     return tuple(plan.name for plan in seen.plans if plan.name in manifest.reservation.plans and _may_take(seen, plan))
+
+
+def _short_of(seen: Snapshot) -> tuple[str, ...]:
+    """The plan under an endpoint whose copies were called back, and found that others have their instances."""
+    plan = plan_under(seen)
+    if plan is None or plan.name not in seen.deployment.manifest.reservation.plans or not lacking(seen):
+        return ()
+    return (plan.name,)
 
 
 def _comes_home(seen: Snapshot, endpoint: EndpointSeen) -> bool:

@@ -22,6 +22,7 @@ from berth_core.decide.forbidding import (
     told_to_wait,
 )
 from berth_core.decide.intent import Intent
+from berth_core.decide.lacking import wait_for_room
 from berth_core.decide.leaving import leave, leave_at_once, leaves_at
 from berth_core.decide.orders import next_change
 from berth_core.decide.rotating import rotate
@@ -51,6 +52,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         arrive,
         scale,
         rotate,
+        wait_for_room,
         park_when_idle,
         as_wanted,
     ),

@@ -27,6 +27,7 @@ from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, decision_id
 SOON = timedelta(minutes=1)
 ROOM_LOOKS = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(hours=1)
+QUEUE_LOOKS = timedelta(minutes=15)
 """At whether another deployment waits for the instances, which nothing else tells."""
 PATIENCE = timedelta(minutes=60)
 """The longest that copies may take to come up: large models take up to 45 minutes."""
@@ -181,7 +182,7 @@ def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
     if seen.endpoint is not None and seen.endpoint.plan_arn is not None:
         if not seen.waiting:
             text += "; parking would save nothing: the reservation is paid for, and nobody else waits for its instances"
-            return Hold(code="IdleOnReservation", reason=text, next_at=seen.now + LOOK_AGAIN)
+            return Hold(code="IdleOnReservation", reason=text, next_at=seen.now + QUEUE_LOOKS)
         why = f"{text}, and {', '.join(seen.waiting)} waits for the instances"
         return _scale(seen, _Run(order=parked, target=IDLE, why=why, moves_copies=True))
     expectation = forecast(seen, idle, since)

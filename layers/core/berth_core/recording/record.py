@@ -8,6 +8,7 @@ from berth_core.budget_news import budget_news
 from berth_core.decide.competing import awaited
 from berth_core.decide.forbidding import OBSERVE_ONLY, RUN_DIED, target_of
 from berth_core.decide.idleness import gap_to_keep
+from berth_core.decide.lacking import WAITING_FOR_ROOM
 from berth_core.decide.making_room import UNFINISHED
 from berth_core.decide.unheard import left_behind
 from berth_core.decisions import Change, Hold, Refuse, Rotate
@@ -22,7 +23,7 @@ from berth_core.recording.withdrawing import without_what_failed
 
 RECONCILE = "deployment_reconcile"
 LOOK_AGAIN = timedelta(minutes=5)
-WAITING = frozenset({"WaitingForPlan", "AsWanted"})
+WAITING = frozenset({"WaitingForPlan", "AsWanted", WAITING_FOR_ROOM})
 
 
 def record(happened: Happened) -> Recording:
