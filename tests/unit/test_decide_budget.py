@@ -156,6 +156,19 @@ def test_money_is_kept_for_what_auto_scaling_may_bring_up_unseen_and_it_is_looke
     assert [fleet_looks_at(each) == soon for each in (may, cannot, grown(1, 1))] == [True, True, False]
 
 
+def test_what_a_call_may_wake_is_looked_at_although_no_event_may_come() -> None:
+    def asks_to_be_back(looked: Any, **over: Any) -> bool:
+        return fleet_looks_at(looked.model_copy(update={"on_demand": (), **over})) is not None
+
+    scaling = component_facts.seen(component_facts.SCALING).scaling
+    parked = grown(0, 4).model_copy(update={"scaling": scaling})
+    suspended = tuple(each.model_copy(update={"suspended": True}) for each in parked.scaling)
+    assert fleet_looks_at(parked.model_copy(update={"on_demand": ()})) == component_facts.NOW + 15 * MINUTE
+    assert asks_to_be_back(parked)
+    assert not asks_to_be_back(parked, scaling=suspended)
+    assert not asks_to_be_back(grown(1, 4)), "it is a stay, which has a clock of its own as soon as it is written down"
+
+
 @pytest.mark.parametrize(
     ("code", "over"),
     [

@@ -75,7 +75,7 @@ def test_the_manifests_method_is_no_word_for_making_them_anew() -> None:
 
 def test_idle_on_the_reservation_it_stays_and_says_why() -> None:
     held = decide(idle(seen(SCALING), NOW - 16 * MINUTE))
-    assert (held.code, held.next_at) == ("IdleOnReservation", NOW + HOUR)
+    assert (held.code, held.next_at) == ("IdleOnReservation", NOW + 15 * MINUTE)
     assert held.reason == (
         f"nobody has called since {NOW - 16 * MINUTE:%Y-%m-%d %H:%M} UTC; parking would save nothing: "
         "the reservation is paid for, and nobody else waits for its instances"

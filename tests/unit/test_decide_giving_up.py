@@ -47,6 +47,8 @@ class TestJudgedByAnAlarm:
         ("reason", "alarms", "code"),
         [
             ("CloudWatch alarm llama-eval-5xx is in ALARM state", QUIET, "RolledBackByAlarm"),
+            ("see log group /aws/sagemaker/Endpoints/llama-eval-5xx-blue", QUIET, "RolledBack"),
+            ("alarm:llama-eval-5xx fired.", QUIET, "RolledBackByAlarm"),
             ("", FIRING, "RolledBackByAlarm"),
             ("the container crashed", QUIET, "RolledBack"),
             ("", QUIET, "RolledBack"),

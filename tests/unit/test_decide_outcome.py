@@ -21,6 +21,27 @@ def judge(decision: Any, after: EndpointSeen | None, tested: SmokeTested | None 
     return decide_outcome(seen, decision, tested or SmokeTested(), Trouble.model_validate(trouble))
 
 
+@pytest.mark.parametrize(
+    ("cause", "code", "text"),
+    [
+        ('{"errorMessage": "no room", "errorType": "RefusedError"}', "States.TaskFailed", "no room"),
+        ('{"Error": "InstancesHeld", "Cause": "it is held", "ExecutionArn": "arn"}', "InstancesHeld", "it is held"),
+        ('{"Error": 7, "Cause": null}', "States.TaskFailed", '{"Error": 7, "Cause": null}'),
+        ("[1]", "States.TaskFailed", "[1]"),
+        ("in words", "States.TaskFailed", "in words"),
+        ("", "States.TaskFailed", "States.TaskFailed"),
+    ],
+)
+def test_trouble_in_a_run_of_its_own_is_told_by_its_own_name(cause: str, code: str, text: str) -> None:
+    trouble = Trouble(Error="States.TaskFailed", Cause=cause)
+    assert (trouble.code, trouble.text) == (code, text)
+
+
+def test_what_stopped_a_run_isnt_said_twice() -> None:
+    judged = judge(rotation(), None, Error="EndpointGone", Cause="somebody deleted the endpoint meanwhile")
+    assert (judged.code, judged.reason) == ("EndpointGone", "somebody deleted the endpoint meanwhile")
+
+
 def rotation() -> Any:
     return decide_deployment(snapshot(deployment=V2, endpoint=endpoint()), reconcile())
 

@@ -6,8 +6,10 @@ import pytest
 
 from berth_core.decide.deployment import decide_deployment
 from berth_core.decide.intent import Intent
+from berth_core.decide.outcome import SmokeTested, decide_outcome
 from berth_core.decide.scaled import scaled
-from berth_core.decisions import Scale
+from berth_core.decisions import HandOver, Scale
+from berth_core.outcomes import Trouble
 from tests.builders import ON_DEMAND
 from tests.unit.component_facts import SCALING, component, deployed, seen
 
@@ -87,6 +89,31 @@ def test_off_a_reservation_no_instance_is_taken_along_that_nobody_may_pay_for(
     found = scaled(held, parks.model_copy(update={"scaling": ()}))
     assert found[0] == code, found
     assert not code or found[1].startswith("SageMaker has not let go of 1 instances")
+
+
+@pytest.mark.parametrize(("instances", "code"), [(0, ""), (1, "InstancesHeld")])
+def test_a_way_off_on_demand_is_over_when_nothing_runs_whatever_was_asked(instances: int, code: str) -> None:
+    ends = {"ladder": ["on_demand", "scale_to_zero", "delete"], "on_demand": ON_DEMAND}
+    others = component(name="somebodys", ours=False)
+    away = seen(
+        SCALING,
+        reserved=False,
+        plans=(),
+        components=(component(desired_copies=0, current_copies=0), others),
+        manifest={"end_of_window": ends},
+    )
+    assert away.endpoint is not None
+    variant = away.endpoint.variants[0].model_copy(update={"current_count": instances, "desired_count": instances})
+    there = away.model_copy(update={"endpoint": away.endpoint.model_copy(update={"variants": (variant,)})})
+    left = decide_deployment(there, Intent(kind="hand_over", ladder=("scale_to_zero",)))
+    assert isinstance(left, HandOver)
+    came_of_it = decide_outcome(there, left, SmokeTested(), Trouble())
+    assert came_of_it.code == code
+    assert not code or "1 instances (on them is somebodys, which isn't ours)" in came_of_it.reason
+    parks = decide_deployment(there, Intent(kind="scale", park=True))
+    assert isinstance(parks, Scale)
+    bare = there.model_copy(update={"scaling": (), "alarms": ()})
+    assert scaled(bare, parks.model_copy(update={"scaling": ()}))[0] == code
 
 
 def test_auto_scaling_may_have_gone_on_from_there() -> None:

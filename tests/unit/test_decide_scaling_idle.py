@@ -39,7 +39,8 @@ class TestIdle:
         called = idle(seen(SCALING, plans=full, components=(component(current_copies=0),)), NOW - HOUR)
         decision = decide(called)
         assert (decision.code, decision.next_at) == ("WaitingForRoom", NOW + 5 * MINUTE)
-        assert decision.reason == "SageMaker found no instance for all copies of llama-8b: plan p5-for-eval has 0 of 2 free"
+        text = "SageMaker found no instance for all copies of llama-8b: plan p5-for-eval has 0 of 2 free"
+        assert decision.reason == text
         assert awaited(called) == ("p5-for-eval",)
 
     def test_on_on_demand_they_wait_for_no_plan(self) -> None:
@@ -55,6 +56,24 @@ class TestIdle:
         renamed = {"reservation": {"plans": ["another"], "instance_type": P5}}
         called = seen(SCALING, manifest=renamed, components=(component(current_copies=0),))
         assert awaited(called) == ()
+
+    def test_nobody_calling_brings_nothing_up_and_goes_no_lower_than_the_manifest(self) -> None:
+        four = [{"name": name, "model": "my-model", "copies": 4, "max_copies": 4} for name in ("a", "b", "c", "d")]
+        four[3]["min_copies"] = 2
+        copies = {"a": 4, "b": 1, "c": 0, "d": 4}
+        there = [component(name=name, desired_copies=n, current_copies=n) for name, n in copies.items()]
+        scaling = {**SCALING, "idle": {"minutes": 15, "copies": 1}}
+        looked = seen(scaling, manifest={"components": four}, components=tuple(there))
+        decision = decide(idle(looked, NOW - HOUR, waiting=("mixtral",)))
+        assert {each.name: each.copies for each in decision.components} == {"a": 1, "b": 1, "c": 0, "d": 2}
+        few = {each.name: each.copies for each in decision.components}
+        after = [
+            each.model_copy(update={"desired_copies": few[each.name], "current_copies": few[each.name]})
+            for each in there
+        ]
+        parked = (carried_out("parked as nobody called", NOW - MINUTE), carried_out())
+        rests = seen(scaling, manifest={"components": four}, components=tuple(after), attempts=parked)
+        assert decide(idle(rests, NOW - HOUR, waiting=("mixtral",))).code == "AsWanted"
 
     def test_not_before_its_minutes_are_over_since_it_was_woken(self) -> None:
         woken = carried_out(BASE_DONE, NOW - 5 * MINUTE, rung="wake")

@@ -119,6 +119,16 @@ def test_a_stay_that_a_crash_forgot_is_opened_by_whoever_looks_next() -> None:
     assert happened(decision=Hold(code="AsWanted", reason=""), seen=known).stay_begun is None
 
 
+def test_whoever_finds_a_stay_looks_at_its_caps_at_once() -> None:
+    away = snapshot(endpoint=endpoint(plan_arn=None, changed_at=START), plans=(plan(status="Expired"),))
+    later = away.now + timedelta(hours=9)
+    for next_at in (None, later):
+        held = Hold(code="AsWanted", reason="", next_at=next_at)
+        assert happened(decision=held, seen=away).due_at == away.now
+        known = away.model_copy(update={"on_demand": (stay(START),)})
+        assert happened(decision=held, seen=known).due_at == next_at
+
+
 def test_an_endpoint_of_ours_that_was_let_go_costs_nothing_before_its_manifest_came_again() -> None:
     old = endpoint(plan_arn=None, changed_at=START - timedelta(days=30))
     begun = happened(decision=Hold(code="AsWanted", reason=""), seen=snapshot(endpoint=old)).stay_begun

@@ -18,13 +18,22 @@ class Trouble(Frozen):
 
     @property
     def text(self) -> str:
-        """The cause in words: Lambda wraps the message of an exception in JSON."""
+        """The cause in words: Lambda wraps the message of an exception in JSON, and a run that another one."""
+        return self._wrapped("errorMessage") or self._wrapped("Cause") or self.cause or self.error
+
+    @property
+    def code(self) -> str:
+        """The error's name; of a run that another one waited for, its own."""
+        return self._wrapped("Error") or self.error
+
+    def _wrapped(self, member: str) -> str:
+        """Empty if the cause has no such text in it."""
         try:
             wrapped: Any = json.loads(self.cause)
         except ValueError:
-            return self.cause or self.error
-        message = wrapped.get("errorMessage") if isinstance(wrapped, dict) else None
-        return str(message or self.cause)
+            return ""
+        found = wrapped.get(member) if isinstance(wrapped, dict) else None
+        return found if isinstance(found, str) else ""
 
 
 class Outcome(Frozen):

@@ -23,6 +23,10 @@ LATEST_LOOK = timedelta(minutes=5)
 """Until the watch comes. A moment that is nearer than a minute gets no schedule of its own."""
 
 
+PARKED_LOOK = timedelta(minutes=15)
+"""At an endpoint that a call may wake, should the alarm's event be lost: a bill would run that nobody counts."""
+
+
 UNSEEN = 2 * LATEST_LOOK
 """Instances that auto scaling brought up right after a look are seen by the next, and counted from then on."""
 
@@ -182,7 +186,15 @@ def most_on_demand(seen: Snapshot) -> int:
 def fleet_looks_at(seen: Snapshot) -> datetime | None:
     """Instances for components come and go at any time, each with its price, and no event tells: what is held or waited
     for meanwhile makes no difference to the cap. None if there is nothing to see."""
-    return seen.now + LATEST_LOOK if running_stay(seen) is not None and most_on_demand(seen) > 1 else None
+    if running_stay(seen) is None:
+        parked = seen.endpoint is not None and not seen.endpoint.instance_count
+        return seen.now + PARKED_LOOK if parked and most_on_demand(seen) and _may_be_woken(seen) else None
+    return seen.now + LATEST_LOOK if most_on_demand(seen) > 1 else None
+
+
+def _may_be_woken(seen: Snapshot) -> bool:
+    """Only where somebody pays does anything scale by itself; see orders.py."""
+    return any(each.wakes and not each.suspended for each in seen.scaling)
 
 
 def _for_growth(seen: Snapshot, instance_type: str, count: int) -> Decimal:

@@ -34,9 +34,13 @@ class Order(Frozen):
     why: str
     strict: bool = False
     method: Literal["copies", "delete_and_recreate"] = "copies"
+    each: dict[str, int] | None = None
+    """Of each component by itself, where it depends on what it has."""
 
     def copies_of(self, component: Component) -> int:
         """Never more than the manifest allows."""
+        if self.each is not None and component.name in self.each:
+            return self.each[component.name]
         return component.copies if self.copies is None else min(self.copies, component.max_copies)
 
     @property

@@ -3,7 +3,7 @@ returns to InService on the old config, with or without a reason (aws-facts 2.6)
 
 from berth_core.decide.forbidding import ROLLED_BACK, target_of
 from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM, did_roll_back
-from berth_core.decide.scaled import Verdict, scaled
+from berth_core.decide.scaled import Verdict, emptied, scaled
 from berth_core.decisions import Change, Deploy, HandOver, Resize, Rotate, Scale, Tidy
 from berth_core.facts import EndpointSeen, Snapshot
 from berth_core.model import Frozen
@@ -30,7 +30,7 @@ def decide_outcome(seen: Snapshot, decision: Change, tested: SmokeTested, troubl
     else:
         code, reason = _verdict(seen, seen.endpoint, decision)
     if code and trouble.error:
-        code, reason = _in_words(trouble.error, f"{trouble.text}; {reason}")
+        code, reason = _in_words(trouble.code, reason if trouble.text == reason else f"{trouble.text}; {reason}")
     if not code and tested.failed:
         code, reason = "SmokeTestFailed", tested.reason
     plan = next((each for each in seen.plans if each.name == getattr(decision, "plan", None)), None)
@@ -63,10 +63,8 @@ def _verdict(seen: Snapshot, endpoint: EndpointSeen | None, decision: Deploy | R
     if not endpoint.settled:
         waited = (seen.now - decision.started_at).total_seconds() / 60
         return "TimedOut", f"the endpoint is still {endpoint.status}, {waited:.0f} minutes after it was asked"
-    if endpoint.status == "UpdateRollbackFailed":
-        return "RollbackFailed", "the update failed and so did its way back: the endpoint serves a mix of configs"
     if endpoint.status != "InService":
-        return _because(endpoint, "EndpointFailed", f"the endpoint is {endpoint.status}")
+        return _not_in_service(endpoint)
     if isinstance(decision, Resize):
         return _resized(endpoint, decision)
     wanted = decision.config.name if decision.config else ""
@@ -74,7 +72,15 @@ def _verdict(seen: Snapshot, endpoint: EndpointSeen | None, decision: Deploy | R
         by_alarm = did_roll_back(seen, endpoint.failure_reason)
         code = ROLLED_BACK_BY_ALARM if by_alarm else ROLLED_BACK
         return _because(endpoint, code, f"rolled back: {endpoint.config_name} is live, {wanted} was asked")
+    if isinstance(decision, HandOver) and decision.rung == "scale_to_zero" and decision.left is None:
+        return emptied(seen, endpoint)
     return "", f"{wanted} is live with {endpoint.instance_count} in service"
+
+
+def _not_in_service(endpoint: EndpointSeen) -> Verdict:
+    if endpoint.status == "UpdateRollbackFailed":
+        return "RollbackFailed", "the update failed and so did its way back: the endpoint serves a mix of configs"
+    return _because(endpoint, "EndpointFailed", f"the endpoint is {endpoint.status}")
 
 
 def _resized(endpoint: EndpointSeen, decision: Resize) -> Verdict:

@@ -1,5 +1,6 @@
 """Alarms that would roll a rollout back: one that isn't there, or fires already, stops it before it begins."""
 
+import re
 from typing import NamedTuple
 
 from berth_core.facts import Snapshot
@@ -35,4 +36,9 @@ def did_roll_back(seen: Snapshot, reason: str) -> bool:
     fires still."""
     asked = seen.deployment.manifest.rollout.alarms
     firing = {alarm.name for alarm in seen.rollback_alarms if alarm.state == FIRING}
-    return any(name in reason or name in firing for name in asked)
+    return any(_names(reason, name) or name in firing for name in asked)
+
+
+def _names(reason: str, alarm: str) -> bool:
+    """As a word of its own: an alarm may be called as an endpoint begins, whose log group is in many a reason."""
+    return re.search(rf"(?<![\w./-]){re.escape(alarm)}(?![\w/-])", reason) is not None

@@ -5,8 +5,9 @@ from berth_core.decide.forbidding import COMPONENT_FAILED, ROLLED_BACK
 from berth_core.decide.orders import may_run_on_demand
 from berth_core.decide.rollback_alarms import ROLLED_BACK_BY_ALARM, did_roll_back
 from berth_core.decisions import ComponentSpec, Scale
-from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
+from berth_core.facts import IN_TRANSITION, ComponentSeen, EndpointSeen, Snapshot
 
+HELD = "InstancesHeld"
 Verdict = tuple[str, str]
 """A code (empty: done) and the reason."""
 
@@ -30,14 +31,29 @@ def scaled(seen: Snapshot, decision: Scale) -> Verdict:
 
 
 def _held(seen: Snapshot, decision: Scale) -> Verdict | None:
-    """An endpoint that leaves its reservation with instances takes as many on on-demand, where nobody may pay them."""
+    """An endpoint that leaves its reservation with instances takes as many on on-demand, where nobody may pay them. One
+    that is on on-demand leaves it because its cap is near: what stays goes on costing."""
     endpoint = seen.endpoint
-    if not decision.release or endpoint is None or endpoint.plan_arn is None or not endpoint.instance_count:
+    if not decision.release or endpoint is None or not endpoint.instance_count:
         return None
-    if may_run_on_demand(seen):
+    if endpoint.plan_arn is not None and may_run_on_demand(seen):
         return None
+    if endpoint.plan_arn is None:
+        return emptied(seen, endpoint)
     text = f"SageMaker has not let go of {endpoint.instance_count} instances, and on-demand may not pay for them"
-    return "InstancesHeld", text
+    return HELD, text
+
+
+def emptied(seen: Snapshot, endpoint: EndpointSeen) -> Verdict:
+    """Whether a fleet on on-demand is gone, for the sake of its bill: not by what was asked, but by what runs."""
+    if not endpoint.instance_count:
+        return "", f"{endpoint.config_name} is live with 0 in service"
+    others = ", ".join(each.name for each in seen.components if not each.ours)
+    beside = f" (on them is {others}, which isn't ours)" if others else ""
+    text = (
+        f"SageMaker has not let go of {endpoint.instance_count} instances{beside}, and on on-demand they go on costing"
+    )
+    return HELD, text
 
 
 def _verdict(spec: ComponentSpec, there: ComponentSeen | None, seen: Snapshot) -> Verdict:

@@ -172,13 +172,14 @@ def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
     scaling = seen.deployment.manifest.scaling
     idle = scaling.idle if scaling else None
     since = idle_since(seen)
-    if idle is None or since is None or all(each.desired_copies <= idle.copies for each in alive(seen).values()):
+    few = _idle_copies(seen, idle.copies) if idle is not None else {}
+    if idle is None or since is None or all(each.desired_copies <= few[name] for name, each in alive(seen).items()):
         return None
     due = since + timedelta(minutes=idle.minutes)
     if seen.now < due:
         return Hold(code="Idle", reason=f"nobody has called since {since:%Y-%m-%d %H:%M} UTC", next_at=due)
     text = f"nobody has called since {since:%Y-%m-%d %H:%M} UTC"
-    parked = order.model_copy(update={"copies": idle.copies, "strict": False})
+    parked = order.model_copy(update={"copies": idle.copies, "strict": False, "each": few})
     if seen.endpoint is not None and seen.endpoint.plan_arn is not None:
         if not seen.waiting:
             text += "; parking would save nothing: the reservation is paid for, and nobody else waits for its instances"
@@ -191,6 +192,13 @@ def _by_idleness(seen: Snapshot, order: Order) -> Scale | Hold | None:
         reason = f"{text}, and it stays on: {expectation.reason}"
         return Hold(code="StaysOn", reason=reason, next_at=later or seen.now + LOOK_AGAIN)
     return _scale(seen, _Run(order=parked, target=IDLE, why=f"{text}; {expectation.reason}", moves_copies=True))
+
+
+def _idle_copies(seen: Snapshot, copies: int) -> dict[str, int]:
+    """Of each component, when nobody calls: none is brought up by that, and none goes below the manifest's least."""
+    least = {each.name: each.min_copies for each in declared(seen)}
+    there = alive(seen).items()
+    return {name: min(each.desired_copies, max(copies, least.get(name, 0))) for name, each in there}
 
 
 def _scale(seen: Snapshot, run: _Run) -> Scale:
