@@ -23,7 +23,7 @@ def leaks(cloud: Cloud, outputs: dict[str, str], leaves: EndState) -> tuple[str,
         *_components(cloud, leaves),
         *_scaling(cloud, leaves),
         *_alarms(cloud, leaves),
-        *_schedules(cloud),
+        *_schedules(cloud, leaves),
         *at_work(cloud, outputs),
         *_dead_letters(cloud),
         *(f"a task that died: {error.strip().splitlines()[-1]}" for error in cloud.kernel.errors),
@@ -81,10 +81,12 @@ def _alarms(cloud: Cloud, leaves: EndState) -> Iterator[str]:
             yield f"alarm {alarm.name} on inference component {component}"
 
 
-def _schedules(cloud: Cloud) -> Iterator[str]:
+def _schedules(cloud: Cloud, leaves: EndState) -> Iterator[str]:
+    """An endpoint that stays is looked at again."""
+    staying = {f"{name}-due" for name in leaves.endpoints}
     for group in _backend(cloud, scheduler_backends).schedule_groups.values():
         for schedule in group.schedules.values():
-            if schedule.schedule_expression.startswith("at("):
+            if schedule.schedule_expression.startswith("at(") and schedule.name not in staying:
                 yield f"one-time schedule {schedule.name}, {schedule.schedule_expression}"
 
 

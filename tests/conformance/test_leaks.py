@@ -65,11 +65,14 @@ def test_letters_and_one_time_schedules(cloud: Cloud) -> None:
     sqs, scheduler = cloud.client("sqs"), cloud.client("scheduler")
     sqs.send_message(QueueUrl=sqs.create_queue(QueueName="dead-letters")["QueueUrl"], MessageBody="{}")
     target = {"Arn": "arn:aws:lambda:us-east-1:111122223333:function:f", "RoleArn": "arn:aws:iam::111122223333:role/r"}
-    for name, expression in (("once", "at(2027-01-01T00:00:00)"), ("often", "rate(5 minutes)")):
+    at = "at(2027-01-01T00:00:00)"
+    for name, expression in (("once", at), ("stays-due", at), ("often", "rate(5 minutes)")):
         scheduler.create_schedule(
             Name=name, ScheduleExpression=expression, FlexibleTimeWindow={"Mode": "OFF"}, Target=target
         )
-    assert left(cloud) == {"1 messages in dead-letters", "one-time schedule once, at(2027-01-01T00:00:00)"}
+    told = {"1 messages in dead-letters", "one-time schedule once, at(2027-01-01T00:00:00)"}
+    assert left(cloud, "stays") == told
+    assert left(cloud) == told | {"one-time schedule stays-due, at(2027-01-01T00:00:00)"}
 
 
 def test_endpoints_with_all_that_hangs_on_them(cloud: Cloud) -> None:

@@ -16,10 +16,14 @@ from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, tags_for
 
 
 class Progress(Frozen):
-    """`settled`: nothing is left to ask or to wait for, or the decision's time is up."""
+    """`settled`: nothing is left to ask or to wait for, or the decision's time is up.
+
+    `refused`: what SageMaker won't have, in words; the other components go on.
+    """
 
     kind: Literal["waiting", "settled"]
     pending: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def apply_components(
@@ -40,11 +44,14 @@ def apply_components(
     sagemaker = clients.once_only("sagemaker")
     ours = Ours(endpoint=deployment, tags=tags_for(stack, registration))
     there = names_on(sagemaker, deployment)
-    pending = _delete(sagemaker, scale, ours, there, ledger) or _bring_about(sagemaker, scale, ours, there, ledger)
+    refused: tuple[str, ...] = ()
+    pending = _delete(sagemaker, scale, ours, there, ledger)
+    if not pending:
+        pending, refused = _bring_about(sagemaker, scale, ours, there, ledger)
     if scale.release and not pending:
         pending = _still_holding(sagemaker, deployment)
     settled = not pending or now >= scale.give_up_at
-    return Progress(kind="settled" if settled else "waiting", pending=pending)
+    return Progress(kind="settled" if settled else "waiting", pending=pending, refused=refused)
 
 
 def scale_of(decision: Change) -> Scale:
@@ -82,12 +89,19 @@ def _keep(client: Client, name: str, ours: Ours, ledger: Ledger) -> bool:
     return True
 
 
-def _bring_about(client: Client, scale: Scale, ours: Ours, there: tuple[str, ...], ledger: Ledger) -> tuple[str, ...]:
-    asked = []
+def _bring_about(
+    client: Client, scale: Scale, ours: Ours, there: tuple[str, ...], ledger: Ledger
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is pending, and what was refused: that keeps nobody else from being brought up, or from scaling again."""
+    asked: list[str] = []
+    refused: list[str] = []
     for spec in scale.components:
         kept = None if spec.name in there else ledger.components.specification(ours.endpoint, spec.name)
-        asked.append(bring_about(client, spec, ours, kept))
-    return tuple(each for each in asked if each)
+        try:
+            asked.append(bring_about(client, spec, ours, kept))
+        except RefusedError as error:
+            refused.append(f"{spec.name}: {error}")
+    return tuple(each for each in asked if each), tuple(refused)
 
 
 def _still_holding(client: Client, endpoint: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ COMPONENT_TRIES = 5
 """Of a component that SageMaker calls Failed: over an hour, with the rests in between. Each takes accelerators from the
 others while it lasts. A lack of room is no such failure, and is tried on."""
 COMPONENT_FAILED = "ComponentFailed"
+REFUSED = "RefusedError"
 ROLLED_BACK = "RolledBack"
 GAVE_UP = "GaveUp"
 OBSERVE_ONLY = "ObserveOnly"
@@ -140,8 +141,9 @@ def _carries_out_reconciles_word(intent: Intent) -> bool:
 
 
 def _wont_come_up(failures: list[Attempt]) -> bool:
-    """A component, or its new model, was the reason often enough."""
-    return [each.code in (COMPONENT_FAILED, ROLLED_BACK) for each in failures].count(True) >= COMPONENT_TRIES
+    """A component, or its new model, was the reason often enough, or SageMaker won't have it at all."""
+    blamed = [each.code in (COMPONENT_FAILED, ROLLED_BACK, REFUSED) for each in failures]
+    return blamed.count(True) >= COMPONENT_TRIES
 
 
 def _again_at(last: Attempt, decision: Change, failures: int) -> datetime:
