@@ -17,10 +17,10 @@ from berth_core.decide.purchasing import decide_purchase
 from berth_core.errors import RefusedError
 from berth_core.ordering import PurchaseRequest
 from berth_core.outcomes import Trouble
-from berth_core.purchases import Buy, Done, Purchase, SpendingPolicy
+from berth_core.purchases import Buy, Done, NotBought, Purchase, SpendingPolicy, Wait
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.market import FakeMarket
-from tests.purchase_builders import ARN, NOW, offer, order, purchase, seen
+from tests.purchase_builders import ARN, NOW, extension_order, offer, order, purchase, seen
 
 HOLDER = "arn:aws:states:us-east-1:111122223333:execution:berth-plan-purchase:one"
 OF_MANIFEST = PurchaseRequest(deployment="llama-eval", plan="p5")
@@ -81,3 +81,59 @@ def test_what_is_written_down_as_bought_is_told_as_bought_although_the_run_faile
     assert json.loads(recorded.entries[0]["Detail"])["plan_arn"] == ARN
     assert recorded.code == ""
     assert ledger.purchases.get("p5") == bought
+
+
+CALLED = purchase_steps.called(
+    purchase(order()), Buy(offer=offer(), price_usd=order().max_price_usd, reason="it fits"), NOW
+)
+DIED = Trouble.model_validate({"Error": "Runtime.ExitError", "Cause": "signal: killed"})
+UNPAID = NotBought(code="PaymentFailed", reason="plan p5 is Failed", offer=offer())
+
+
+def _ends(mine: Purchase, decision: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[Purchase, list[dict[str, Any]]]:
+    """What RecordFailure makes of a run that had decided this: the row, and what is told."""
+    monkeypatch.setattr(recording, "drop_reminder", lambda *_: None)
+    ledger, mine = FakeLedger(), mine.model_copy(update={"revision": 1})
+    assert ledger.purchases.write(mine)
+    ended = PurchaseEnded(holder="execution me", seen=seen(purchase=mine), decision=decision, failure=DIED)
+    recorded = record_purchase(ended, "berth", "berth", ledger, NOW)
+    there = ledger.purchases.get(mine.order.key)
+    assert there is not None
+    return there, [{"type": each["DetailType"], **json.loads(each["Detail"])} for each in recorded.entries]
+
+
+def test_what_was_found_to_be_bought_ends_as_bought_although_that_could_not_be_written_at_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there, told = _ends(CALLED, Done(reason="plan p5 is Scheduled", plan_arn=ARN), monkeypatch)
+    assert there.is_bought
+    assert [each["type"] for each in told] == ["Plan Purchased"]
+
+
+def test_what_was_found_not_to_be_paid_ends_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    there, told = _ends(CALLED, UNPAID, monkeypatch)
+    assert (there.code, told[0]["reason"]) == ("PaymentFailed", "plan p5 is not bought: plan p5 is Failed")
+
+
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        (CALLED, "plan p5 may have been bought: the run failed after it had asked AWS (signal: killed)"),
+        (
+            purchase_steps.answered_with(CALLED, ARN),
+            f"plan p5 may have been bought: AWS took the call ({ARN}), and then the run failed (signal: killed)",
+        ),
+        (
+            CALLED.model_copy(update={"order": extension_order(key="p5")}),
+            "plan p5 may have been extended: the run failed after it had asked AWS (signal: killed)",
+        ),
+    ],
+)
+def test_after_the_call_nobody_is_told_that_nothing_was_bought(
+    mine: Purchase, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = Wait(reason="plan p5 is Pending", seconds=60)
+    there, told = _ends(mine, wait, monkeypatch)
+    assert there.code == "PurchaseUnknown"
+    assert told[0]["reason"].startswith(words)
+    assert "look at the " in told[0]["reason"]

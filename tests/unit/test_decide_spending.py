@@ -9,7 +9,19 @@ import pytest
 from berth_core.decide.spending import spend, spends_at
 from tests import builders
 from tests.builders import END, P5, START, reconcile, registration
-from tests.unit.test_spending import BOUGHT, DAY, PURCHASE, REFUSED, _extends, _extension, _on_plan, _seen, wants
+from tests.unit.test_spending import (
+    BOUGHT,
+    DAY,
+    PURCHASE,
+    REFUSED,
+    _extends,
+    _extension,
+    _on_plan,
+    _order,
+    _purchase,
+    _seen,
+    wants,
+)
 
 
 def test_a_purchase_is_named_after_its_order_and_the_manifests_version() -> None:
@@ -57,6 +69,43 @@ def test_before_a_ladder_that_ends_late_an_extension_is_bought_an_hour_before_th
     decision = spend(_on_plan(late, 3 * DAY), reconcile())
     assert decision is not None
     assert decision.request["answer_by"] == (END - timedelta(minutes=90)).isoformat().replace("+00:00", "Z")
+
+
+CALLED = {"called_at": START, "ended_at": START, "code": "PurchaseUnknown", "reason": "throttled"}
+NAMES = ("p5-for-eval", "p5-second")
+THERE = builders.plan()
+FAILED = builders.plan(status="Failed")
+
+
+@pytest.mark.parametrize(
+    ("over", "plan", "begins"),
+    [
+        (CALLED, THERE, False),
+        (CALLED | {"code": "PaymentPending"}, builders.plan(status="Pending"), False),
+        ({"called_at": START, "lapses_at": START}, THERE, False),
+        (CALLED | {"code": "PaymentFailed"}, FAILED, True),
+        (CALLED, FAILED, True),
+        (REFUSED, THERE, True),
+    ],
+    ids=["unknown", "pending", "its run died", "not paid", "unknown, then not paid", "not called for"],
+)
+def test_a_plan_that_was_called_for_and_shows_stands_for_its_terms(
+    over: dict[str, Any], plan: Any, begins: bool
+) -> None:
+    """Whatever its run made of it: the next version of the manifest would buy a second."""
+    before = _purchase(_order(wants()).model_copy(update={"version": "v0"}), **over)
+    there: Any = {"plans": (plan,), "purchases": (before,)}
+    assert (spend(_seen(wants(NAMES), **there), reconcile()) is not None) == begins
+    assert spend(_seen(wants(NAMES, hours=48), **there), reconcile()) is not None, "other terms"
+
+
+@pytest.mark.parametrize(("over", "begins"), [({}, True), ({"plan_arn": builders.PLAN_ARN}, False)])
+def test_what_aws_has_answered_stands_also_where_the_manifest_names_another_plan(
+    over: dict[str, Any], begins: bool
+) -> None:
+    before = _purchase(_order(wants()).model_copy(update={"version": "v0"}), **CALLED | over)
+    renamed = _seen(wants(("p5-second",)), purchases=(before,))
+    assert (spend(renamed, reconcile()) is not None) == begins
 
 
 LATER = builders.block(END + DAY, END + 2 * DAY)

@@ -99,8 +99,16 @@ def failed(purchase: Purchase, trouble: Trouble, now: datetime) -> Purchase:
     """A step stopped the run. A call stays a call: its money stays counted until a person has looked."""
     if purchase.ended_at is not None:
         return purchase
-    code = "PurchaseUnknown" if purchase.called_at else trouble.error
-    return _next(purchase, ended_at=now, code=code, reason=trouble.text)
+    if purchase.called_at is None:
+        return _next(purchase, ended_at=now, code=trouble.error, reason=trouble.text)
+    return _next(purchase, ended_at=now, code="PurchaseUnknown", reason=_stopped_after_the_call(purchase, trouble))
+
+
+def _stopped_after_the_call(purchase: Purchase, trouble: Trouble) -> str:
+    arn = purchase.plan_arn
+    happened = f"AWS took the call ({arn}), and then the run failed" if arn else "the run failed after it had asked AWS"
+    where = "the plan's extension history" if purchase.order.kind == "extension" else "the account's training plans"
+    return f"{happened} ({trouble.text}): look at {where} before anything is bought in its place"
 
 
 def keeps_its_money(purchase: Purchase) -> bool:

@@ -39,12 +39,12 @@ def bought_news(purchase: Purchase, decision: Done, at: datetime) -> Announcemen
 
 
 def refused_news(order: Order, purchase: Purchase, at: datetime) -> Announcement:
-    """Nothing was bought: too dear, no offer, no yes, or nobody knows."""
+    """Nothing was bought: too dear, no offer, no yes. Or nobody knows, and that is what is said."""
     offer = purchase.offer
     return news.purchase_refused(
         deployment=order.deployment,
         at=at,
-        reason=f"{_what(order)}: {purchase.reason}",
+        reason=f"{_what(order, purchase)}: {purchase.reason}",
         code=purchase.code,
         max_price_usd=order.max_price_usd,
         plan=order.plan,
@@ -60,5 +60,7 @@ def _yes(purchase: Purchase) -> str:
     return f"{approval.answer.who} said yes"
 
 
-def _what(order: Order) -> str:
-    return f"plan {order.plan} is not extended" if order.kind == "extension" else f"plan {order.plan} is not bought"
+def _what(order: Order, purchase: Purchase) -> str:
+    done = "extended" if order.kind == "extension" else "bought"
+    may_be = purchase.called_at is not None and purchase.code != "PaymentFailed"
+    return f"plan {order.plan} may have been {done}" if may_be else f"plan {order.plan} is not {done}"

@@ -64,11 +64,14 @@ def record_purchase(
 
 
 def _after(ended: PurchaseEnded, seen: PurchaseSeen, ledger: Ledger, now: datetime) -> Purchase | None:
-    """The row as it is to be; None if this run had nothing of its own, and found that there is nothing to do."""
+    """The row as it is to be; None if this run had nothing of its own, and found that there is nothing to do.
+
+    What a run has found to be so stays so, also if it failed at writing that down.
+    """
     there = ledger.purchases.get(seen.order.key)
     current = seen.model_copy(update={"purchase": there, "now": now})
     mine, decision = current.mine, ended.decision
-    if ended.failure is not None:
+    if ended.failure is not None and not isinstance(decision, Done | NotBought):
         failure = NotBought(code=ended.failure.error, reason=ended.failure.text)
         return purchase_steps.failed(mine, ended.failure, now) if mine else purchase_steps.not_bought(current, failure)
     if isinstance(decision, NotBought):
@@ -95,7 +98,7 @@ def _give_back(after: Purchase, ledger: Ledger, now: datetime) -> None:
 
 
 def _news(ended: PurchaseEnded, after: Purchase, at: datetime) -> Announcement | None:
-    if isinstance(ended.decision, Done) and ended.failure is None:
+    if isinstance(ended.decision, Done):
         return bought_news(after, ended.decision, at)
     if after.is_bought:
         # It was written down as bought, and the run failed after that: the row counts.

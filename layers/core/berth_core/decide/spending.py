@@ -13,7 +13,7 @@ from berth_core.decide.ladder import closes_at, unavailable
 from berth_core.decide.rungs import TAKE
 from berth_core.decide.standing_on import block_under, plan_under
 from berth_core.decisions import BeginPurchase
-from berth_core.facts import PlanSeen, Snapshot
+from berth_core.facts import PlanSeen, PlanStatus, Snapshot
 from berth_core.model import Frozen, Time
 from berth_core.naming import short_hash
 from berth_core.ordering import BUY_WITHIN, PurchaseRequest, extension_key, missing_plan, order_of_manifest
@@ -84,7 +84,17 @@ def _is_settled(seen: Snapshot, purchase: Purchase, order: Order) -> bool:
         return True
     if before.deployment != order.deployment:
         return False
-    return before.version == order.version or (purchase.is_bought and _terms(before) == _terms(order))
+    return before.version == order.version or (_has_bought(seen, purchase) and _terms(before) == _terms(order))
+
+
+def _has_bought(seen: Snapshot, purchase: Purchase) -> bool:
+    """Also where its run could not see it through: AWS took the call, or a plan of its name is there since."""
+    if purchase.is_bought or purchase.called_at is None:
+        return purchase.is_bought
+    plan = next((plan for plan in seen.plans if plan.name == purchase.order.plan), None)
+    if purchase.code == "PaymentFailed" or (plan is not None and plan.status is PlanStatus.FAILED):
+        return False
+    return plan is not None or purchase.plan_arn is not None
 
 
 def _terms(order: Order) -> tuple[object, ...]:
