@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from berth_core.decide.spending import spend, spends_at
+from berth_core.errors import RefusedError
+from berth_core.ordering import PurchaseRequest, order_of_manifest
 from tests import builders
 from tests.builders import END, P5, START, reconcile, registration
 from tests.unit.test_spending import (
@@ -106,6 +108,15 @@ def test_what_aws_has_answered_stands_also_where_the_manifest_names_another_plan
     before = _purchase(_order(wants()).model_copy(update={"version": "v0"}), **CALLED | over)
     renamed = _seen(wants(("p5-second",)), purchases=(before,))
     assert (spend(renamed, reconcile()) is not None) == begins
+
+
+def test_a_question_about_a_plan_that_the_manifest_no_longer_names_buys_nothing() -> None:
+    """The new name is bought by a run of its own: a yes to both would buy two."""
+    request = PurchaseRequest(deployment="llama-eval", plan="p5-for-eval")
+    before = order_of_manifest(request, wants(), (), None)
+    assert order_of_manifest(request, wants(("p5-second", "p5-for-eval")), (), before).plan == "p5-for-eval"
+    with pytest.raises(RefusedError, match=r"doesn't name plan p5-for-eval \(it names p5-second\)"):
+        order_of_manifest(request, wants(("p5-second",)), (), before)
 
 
 LATER = builders.block(END + DAY, END + 2 * DAY)

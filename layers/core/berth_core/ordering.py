@@ -117,7 +117,7 @@ def order_of_manifest(
     if purchase is None:
         raise RefusedError(f"the manifest of {registration.name!r} has no reservation.purchase: add it, with its cap")
     reservation = registration.manifest.reservation
-    plan = pinned.plan if pinned else _wanted_plan(request, registration, plans)
+    plan = _still_named(pinned.plan, registration) if pinned else _wanted_plan(request, registration, plans)
     return Order(
         key=plan,
         kind="plan",
@@ -142,6 +142,13 @@ def _wanted_plan(request: PurchaseRequest, registration: Registration, plans: Se
     plan = request.plan or missing_plan(registration, [each.name for each in plans])
     if plan is None:
         raise RefusedError(f"all plans of {registration.name!r} are there ({', '.join(named)}): name one more")
+    return plan
+
+
+def _still_named(plan: str, registration: Registration) -> str:
+    """A plan under a new name is another purchase: the question about the old one is of no use any more."""
+    if plan not in registration.manifest.reservation.plans:
+        raise _not_named(plan, registration)
     return plan
 
 
