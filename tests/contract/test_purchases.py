@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from berth_aws import clients, market
@@ -238,6 +239,11 @@ def test_a_plan_is_bought_with_our_tags(sagemaker: Any, stubbed: Stubber) -> Non
         ("ResourceNotFound", 400, RefusedError),
         ("ThrottlingException", 400, BusyError),
         ("InternalFailure", 500, UnknownOutcomeError),
+        ("ValidationException", 400, RefusedError),
+        ("SomethingNewException", 409, RefusedError),
+        ("RequestTimeout", 400, ClientError),
+        ("SomethingNewException", 408, ClientError),
+        ("SomethingNewException", 302, ClientError),
     ],
 )
 @pytest.mark.parametrize("call", ["create_training_plan", "extend_training_plan"])

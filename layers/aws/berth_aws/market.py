@@ -4,11 +4,13 @@ Those two are asked once, by the once-only client. Each raises RefusedError for 
 (throttled, no connection), and UnknownOutcomeError if the answer was lost: look, and don't ask again (aws-facts 7).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from berth_aws.clients import Client
-from berth_aws.translate import in_our_words
+from berth_aws.translate import in_our_words, is_plain_no
 from berth_core.errors import RefusedError
 from berth_core.purchases import Extended, Offer, OfferBlock, Order
 
@@ -46,7 +48,7 @@ def history(client: Client, plan_arn: str) -> tuple[Extended, ...]:
 
 def create_plan(client: Client, name: str, offering_id: str, tags: dict[str, str]) -> str:
     """Buys a plan; the answer is its ARN. Whether AWS refuses a name twice is not documented: look before."""
-    with in_our_words("CreateTrainingPlan", once_only=True):
+    with in_our_words("CreateTrainingPlan", once_only=True), _no_is_no("CreateTrainingPlan"):
         try:
             answer = client.create_training_plan(
                 TrainingPlanName=name,
@@ -60,8 +62,21 @@ def create_plan(client: Client, name: str, offering_id: str, tags: dict[str, str
 
 def extend_plan(client: Client, offering_id: str) -> None:
     """Buys an extension. Asked twice, it extends and bills twice: there is no token (aws-facts 0, trap 11)."""
-    with in_our_words("ExtendTrainingPlan", once_only=True):
+    with in_our_words("ExtendTrainingPlan", once_only=True), _no_is_no("ExtendTrainingPlan"):
         client.extend_training_plan(TrainingPlanExtensionOfferingId=offering_id)
+
+
+@contextmanager
+def _no_is_no(operation: str) -> Iterator[None]:
+    """AWS documents no errors for what is wrong with an offer, and here each no counts: nothing was bought."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if is_plain_no(error):
+            raise RefusedError(f"{operation}: {error}") from error
+        raise
 
 
 def _offer(answer: dict[str, Any]) -> Offer:

@@ -152,6 +152,13 @@ def answer_of(error: ClientError) -> Answer | None:
     return Answer.LOST if status >= 500 else None
 
 
+def is_plain_no(error: ClientError) -> bool:
+    """A 4xx that no row names: AWS has read the request, and did nothing. A time-out says no such thing."""
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return answer_of(error) is None and 400 <= status < 500 and status != 408 and "Timeout" not in code
+
+
 def _answer_to(error: BaseException) -> Answer | None:
     from botocore import exceptions as aws
 
