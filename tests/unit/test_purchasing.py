@@ -174,6 +174,15 @@ def test_a_plan_that_is_there_is_not_bought() -> None:
     assert (decision.code, decision.found) == ("PlanExists", True)
 
 
+@pytest.mark.parametrize("status", ["Failed", "Expired"])
+@pytest.mark.parametrize("mine", [None, purchase(REQUIRED, approval=asked(REQUIRED))], ids=["at first", "once asked"])
+def test_a_plan_that_is_of_no_use_only_takes_the_name(status: str, mine: Any) -> None:
+    decision = decide_purchase(seen(REQUIRED, plan=plan(status), purchase=mine), None)
+    assert isinstance(decision, NotBought)
+    assert (decision.code, decision.offer) == ("NameTaken", mine.offer if mine else None)
+    assert decision.reason == f"plan p5 exists already and is {status}: nothing is bought, name another plan"
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [("Scheduled", Done), ("Active", Done), ("Expired", Done), ("Pending", Wait), ("Odd", Wait)]
 )

@@ -10,7 +10,7 @@ from datetime import timedelta
 from berth_core.decide.approving import answered, approval_for, with_answer
 from berth_core.decide.extending import cannot_extend, extended
 from berth_core.decide.offers import NoOffer, choose, describe, judge
-from berth_core.facts import PlanStatus
+from berth_core.facts import PlanSeen, PlanStatus
 from berth_core.purchase_seen import PurchaseSeen
 from berth_core.purchases import (
     Ask,
@@ -74,14 +74,21 @@ def _there(seen: PurchaseSeen) -> Done | Wait | NotBought | None:
         return None
     mine = seen.mine
     if mine is None or mine.called_at is None:
-        text = f"plan {plan.name} exists already and is {plan.status}: nothing is bought"
-        return Done(code="PlanExists", reason=text, plan_arn=plan.arn, found=True)
+        return _there_before(plan, mine)
     if plan.status is PlanStatus.FAILED:
         because = f": {plan.status_message}" if plan.status_message else ""
         return NotBought(code="PaymentFailed", reason=f"plan {plan.name} is Failed{because}", offer=mine.offer)
     if plan.status not in (PlanStatus.SCHEDULED, PlanStatus.ACTIVE, PlanStatus.EXPIRED):
         return _wait(seen, mine, f"plan {plan.name} is {plan.status}: it is being paid")
     return Done(reason=f"plan {plan.name} is {plan.status}: {_offer_text(mine)}", plan_arn=plan.arn)
+
+
+def _there_before(plan: PlanSeen, mine: Purchase | None) -> Done | NotBought:
+    """Without a call of this run. What can't be run on is no success to whoever waits for a plan."""
+    text = f"plan {plan.name} exists already and is {plan.status}: nothing is bought"
+    if plan.status in (PlanStatus.FAILED, PlanStatus.EXPIRED):
+        return NotBought(code="NameTaken", reason=f"{text}, name another plan", offer=mine.offer if mine else None)
+    return Done(code="PlanExists", reason=text, plan_arn=plan.arn, found=True)
 
 
 def _extension_there(seen: PurchaseSeen) -> Done | Wait | NotBought | None:
