@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from berth_aws import clients
 from berth_aws.steps import record_purchase as recording
@@ -14,17 +16,18 @@ from berth_aws.steps.observe_purchase import observe_purchase, request_id
 from berth_aws.steps.record_purchase import PurchaseEnded, record_purchase
 from berth_core import purchase_steps
 from berth_core.decide.purchasing import decide_purchase
-from berth_core.errors import RefusedError
+from berth_core.errors import BusyError, RefusedError
 from berth_core.ordering import PurchaseRequest
 from berth_core.outcomes import Trouble
 from berth_core.purchases import Buy, Done, NotBought, Purchase, SpendingPolicy, Wait
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.market import FakeMarket
-from tests.purchase_builders import ARN, NOW, extension_order, offer, order, purchase, seen
+from tests.purchase_builders import ARN, NOW, P5, extension_order, offer, order, purchase, seen
 
 HOLDER = "arn:aws:states:us-east-1:111122223333:execution:berth-plan-purchase:one"
 OF_MANIFEST = PurchaseRequest(deployment="llama-eval", plan="p5")
 POLICY = SpendingPolicy(stack="berth")
+BUDGET = SpendingPolicy(stack="berth", budget_usd=Decimal(2000))
 
 
 @pytest.fixture
@@ -63,6 +66,36 @@ def test_before_its_own_call_the_manifest_is_asked_each_time(market: FakeMarket,
     ledger.purchases.write(row)
     with pytest.raises(RefusedError, match="isn't registered"):
         observe_purchase(OF_MANIFEST, HOLDER, row.order, ledger, POLICY, NOW)
+
+
+def _searching(market: FakeMarket, monkeypatch: pytest.MonkeyPatch, code: str) -> Any:
+    def refuses(**_asked: Any) -> Any:
+        answer: Any = {
+            "Error": {"Code": code, "Message": "plan p5 cannot be extended"},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        }
+        raise ClientError(answer, "SearchTrainingPlanOfferings")
+
+    monkeypatch.setattr(market, "search_training_plan_offerings", refuses)
+    asked = {"search": {"instance_type": P5, "hours": 24}, "max_price_usd": "9", "approval": "none"}
+    return observe_purchase(PurchaseRequest.model_validate(asked), HOLDER, None, FakeLedger(), BUDGET, NOW)
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
+def test_a_no_to_the_search_is_seen_as_one_so_that_it_is_recorded_and_told(
+    market: FakeMarket, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    found = _searching(market, monkeypatch, code)
+    assert found.offers == ()
+    decision = decide_purchase(found, None)
+    assert isinstance(decision, NotBought)
+    assert decision.code == "NoOffer"
+    assert "plan p5 cannot be extended" in decision.reason
+
+
+def test_a_throttled_search_is_asked_again(market: FakeMarket, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BusyError):
+        _searching(market, monkeypatch, "ThrottlingException")
 
 
 def test_what_is_written_down_as_bought_is_told_as_bought_although_the_run_failed_after_it(

@@ -19,7 +19,7 @@ from berth_core.purchases import (
     UnderWay,
     Wait,
 )
-from tests.purchase_builders import DAY, NOW, START, asked, offer, order, plan, purchase, seen
+from tests.purchase_builders import DAY, NOW, START, asked, extension_order, offer, order, plan, purchase, seen
 
 MINUTE = timedelta(minutes=1)
 YES = {"decision": "approve", "offering_id": "tpo-a", "price_usd": "900.00", "who": "jane"}
@@ -142,6 +142,25 @@ def test_a_no_is_kept_with_who_said_it() -> None:
 )
 def test_before_the_call_everything_is_looked_at_again(over: dict[str, Any], expected: str) -> None:
     assert code(decide_purchase(seen(purchase=purchase(order()), **over), None)) == expected
+
+
+NO = "SearchTrainingPlanOfferings: plan p5 cannot be extended"
+
+
+@pytest.mark.parametrize(
+    ("ordered", "mine", "expected"),
+    [
+        (order(), None, "NoOffer"),
+        (extension_order(), None, "NotExtendable"),
+        (order(), purchase(order()), "OfferGone"),
+        (extension_order(), purchase(extension_order()), "OfferGone"),
+    ],
+)
+def test_a_market_that_says_no_is_told_in_its_words(ordered: Any, mine: Any, expected: str) -> None:
+    there = plan("Active") if ordered.kind == "extension" else None
+    decision = decide_purchase(seen(ordered, offers=(), no_offers_why=NO, purchase=mine, plan=there), None)
+    assert code(decision) == expected
+    assert NO in decision.reason
 
 
 def test_the_same_offer_under_another_id_is_the_same_offer() -> None:

@@ -16,7 +16,10 @@ from berth_core.purchases import Extended, Offer, OfferBlock, Order
 
 
 def offers_for(client: Client, order: Order, now: datetime) -> tuple[Offer, ...]:
-    """What is on sale for this order; empty for nothing. SageMaker gives three at most, in one page."""
+    """What is on sale for this order; empty for nothing. SageMaker gives three at most, in one page.
+
+    RefusedError if AWS says no to the search itself: to a plan that can't be extended, for one.
+    """
     if order.kind == "extension":
         return _search_extensions(client, order)
     asked: dict[str, Any] = {
@@ -28,13 +31,13 @@ def offers_for(client: Client, order: Order, now: datetime) -> tuple[Offer, ...]
     }
     if order.not_after is not None:
         asked["EndTimeBefore"] = order.not_after
-    with in_our_words("SearchTrainingPlanOfferings"):
+    with in_our_words("SearchTrainingPlanOfferings"), _no_is_no("SearchTrainingPlanOfferings"):
         answer = client.search_training_plan_offerings(**asked)
     return tuple(_offer(each) for each in answer.get("TrainingPlanOfferings", ()))
 
 
 def _search_extensions(client: Client, order: Order) -> tuple[Offer, ...]:
-    with in_our_words("SearchTrainingPlanOfferings"):
+    with in_our_words("SearchTrainingPlanOfferings"), _no_is_no("SearchTrainingPlanOfferings"):
         answer = client.search_training_plan_offerings(TrainingPlanArn=order.plan_arn, DurationHours=order.hours)
     return tuple(_extension(each, order) for each in answer.get("TrainingPlanExtensionOfferings", ()))
 
@@ -68,7 +71,7 @@ def extend_plan(client: Client, offering_id: str) -> None:
 
 @contextmanager
 def _no_is_no(operation: str) -> Iterator[None]:
-    """AWS documents no errors for what is wrong with an offer, and here each no counts: nothing was bought."""
+    """AWS documents no errors for what is wrong with an offer, and here each no counts: nothing is done."""
     from botocore.exceptions import ClientError
 
     try:

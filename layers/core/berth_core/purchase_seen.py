@@ -15,6 +15,8 @@ class PurchaseSeen(Frozen):
     policy: SpendingPolicy
     plan: PlanSeen | None = None
     offers: tuple[Offer, ...] = ()
+    no_offers_why: str = ""
+    """AWS's words, if it refused to search."""
     history: tuple[Extended, ...] = ()
     purchase: Purchase | None = None
     month: Month

@@ -10,7 +10,7 @@ from berth_core.facts import PlanSeen
 from berth_core.naming import short_hash
 from berth_core.ordering import PurchaseRequest, order_by_hand, order_of_manifest, pinned_to
 from berth_core.purchase_seen import PurchaseSeen
-from berth_core.purchases import Order, SpendingPolicy, month_of
+from berth_core.purchases import Offer, Order, SpendingPolicy, month_of
 
 
 def observe_purchase(
@@ -26,6 +26,7 @@ def observe_purchase(
     called = _called(pinned, request_id(holder), ledger)
     order = called or pinned_to(_order(request, plans, pinned, ledger), pinned)
     purchase = ledger.purchases.get(order.key)
+    offers, no_offers_why = _on_sale(sagemaker, order, now) if called is None else ((), "")
     return PurchaseSeen(
         now=now,
         holder=holder,
@@ -33,11 +34,20 @@ def observe_purchase(
         order=order,
         policy=policy,
         plan=next((plan for plan in plans if order.plan in (plan.name, plan.arn)), None),
-        offers=market.offers_for(sagemaker, order, now) if called is None else (),
+        offers=offers,
+        no_offers_why=no_offers_why,
         history=market.history(sagemaker, order.plan_arn) if order.plan_arn else (),
         purchase=purchase,
         month=ledger.spending.of(month_of(now)),
     )
+
+
+def _on_sale(sagemaker: clients.Client, order: Order, now: datetime) -> tuple[tuple[Offer, ...], str]:
+    """A no to the search is a no to this order: seen as one, it is recorded and told with AWS's words."""
+    try:
+        return market.offers_for(sagemaker, order, now), ""
+    except RefusedError as error:
+        return (), str(error)
 
 
 def request_id(holder: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from berth_core.decide.approving import answered, approval_for, with_answer
 from berth_core.decide.extending import cannot_extend, extended
-from berth_core.decide.offers import NoOffer, choose, describe, judge
+from berth_core.decide.offers import NoOffer, choose, describe, judge, wish
 from berth_core.facts import PlanSeen, PlanStatus
 from berth_core.purchase_seen import PurchaseSeen
 from berth_core.purchases import (
@@ -125,6 +125,9 @@ def _forbidden(seen: PurchaseSeen) -> NotBought | None:
 
 
 def _choose(seen: PurchaseSeen) -> Ask | Take | NotBought:
+    if seen.no_offers_why:
+        code = "NotExtendable" if seen.order.kind == "extension" else "NoOffer"
+        return NotBought(code=code, reason=f"AWS refused to search for {wish(seen.order)}: {seen.no_offers_why}")
     chosen = choose(seen.order, seen.offers, seen.now)
     if isinstance(chosen, NoOffer):
         return NotBought(code=chosen.code, reason=chosen.reason, offer=chosen.offer)
@@ -190,7 +193,8 @@ def _moved(seen: PurchaseSeen, agreed: Offer) -> str:
         plain = each.model_copy(update={"price": None, "currency": None})
         if each.id == agreed.id or plain.is_same_thing(like):
             return f"{describe(agreed)} is now {describe(each)}: the yes was for the first"
-    return f"{describe(agreed)} is not on sale any more"
+    why = f", AWS refused to search for it: {seen.no_offers_why}" if seen.no_offers_why else ""
+    return f"{describe(agreed)} is not on sale any more{why}"
 
 
 def _wait(seen: PurchaseSeen, mine: Purchase, reason: str) -> Wait | NotBought:
