@@ -75,6 +75,40 @@ def test_a_budget_may_be_used_up_to_the_last_cent() -> None:
     assert isinstance(decide_purchase(seen(month=month), None), Take)
 
 
+@pytest.mark.parametrize("minutes", [20, 30, 31, 59])
+def test_an_offer_that_no_yes_can_reach_gives_way_to_one_that_it_can(minutes: int) -> None:
+    near, later = offer("tpo-near", starts=NOW + minutes * MINUTE), offer("tpo-later", price="950.00")
+    decision = decide_purchase(seen(REQUIRED, offers=(near, later)), None)
+    assert isinstance(decision, Ask)
+    assert decision.offer == later
+    assert "; tpo-near (" in decision.reason, "the other is told, too"
+    without_people = decide_purchase(seen(offers=(near, later)), None)
+    assert isinstance(without_people, Take)
+    assert without_people.offer == near
+
+
+def test_what_leaves_half_an_hour_for_an_answer_is_asked_about_if_it_is_cheaper() -> None:
+    near, later = offer("tpo-near", starts=NOW + 60 * MINUTE), offer("tpo-later", price="950.00")
+    decision = decide_purchase(seen(REQUIRED, offers=(near, later)), None)
+    assert isinstance(decision, Ask)
+    assert decision.offer == near
+
+
+def test_a_yes_that_came_holds_although_the_start_is_near_by_now() -> None:
+    near = offer(starts=NOW + 20 * MINUTE)
+    approval = asked(REQUIRED).model_copy(update={"expires_at": NOW + MINUTE})
+    mine = purchase(REQUIRED, offer=near, approval=approval)
+    assert isinstance(decide_purchase(seen(REQUIRED, offers=(near,), purchase=mine), YES), Buy)
+
+
+def test_of_what_is_too_dear_and_what_starts_too_soon_the_price_is_told() -> None:
+    soon, dear = offer("tpo-soon", starts=NOW + 20 * MINUTE), offer("tpo-dear", price="2000.00")
+    decision = decide_purchase(seen(REQUIRED, offers=(soon, dear)), None)
+    assert isinstance(decision, NotBought)
+    assert (decision.code, decision.offer) == ("OverPrice", dear)
+    assert "it needs a yes, and none could come by 2026-03-01 08:50 UTC" in decision.reason
+
+
 def test_nobody_is_asked_when_no_answer_could_come_in_time() -> None:
     late = seen(REQUIRED, offers=(offer(starts=NOW + 20 * MINUTE),))
     assert code(decide_purchase(late, None)) == "ApprovalLapsed"

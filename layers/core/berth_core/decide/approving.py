@@ -1,18 +1,15 @@
 """Somebody's yes: to exactly one offer at one price, until a time. Whatever else comes back is a no."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import ValidationError
 
 from berth_core.decide.offers import describe, starts_at
+from berth_core.decide.time_to_answer import answer_until
 from berth_core.purchases import Answer, Approval, Offer, Order, Said
 
-ANSWER_WITHIN = timedelta(hours=72)
-"""A weekend is no reason for a no."""
-BEFORE_THE_START = timedelta(minutes=30)
-"""A plan has to be paid at least 5 minutes before it starts (aws-facts 1.4), and the purchase takes a few more."""
 LONGEST_UNREADABLE = 1000
 """What is kept of an answer that can't be read, in characters."""
 WHO_MAY = "whoever may call states:SendTaskSuccess in this account, or approve the pipeline that asks"
@@ -20,15 +17,11 @@ WHO_MAY = "whoever may call states:SendTaskSuccess in this account, or approve t
 
 def approval_for(order: Order, offer: Offer, price_usd: Decimal, now: datetime) -> Approval:
     """The request for a yes. It lapses with the offer, and with the use of the answer."""
-    starts = starts_at(offer)
-    moments = [now + ANSWER_WITHIN, order.answer_by]
-    if order.kind == "plan" and starts is not None and starts > now:
-        moments.append(starts - BEFORE_THE_START)
     return Approval(
         offering_id=offer.id,
         price_usd=price_usd,
         asked_at=now,
-        expires_at=min(moment for moment in moments if moment is not None),
+        expires_at=answer_until(order, starts_at(offer), now),
         who_may=WHO_MAY,
         seen=describe(offer),
     )

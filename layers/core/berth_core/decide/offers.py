@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from berth_core.decide.time_to_answer import ENOUGH, answer_until
 from berth_core.model import Frozen
 from berth_core.purchases import Offer, Order
 
@@ -16,6 +17,8 @@ class Judged(Frozen):
     price_usd: Decimal | None = None
     code: str = ""
     why: str = ""
+    in_haste: bool = False
+    """Somebody has to say yes, and has hardly the time."""
 
 
 class NoOffer(Frozen):
@@ -29,7 +32,7 @@ class NoOffer(Frozen):
 
 def choose(order: Order, offers: tuple[Offer, ...], now: datetime) -> tuple[Judged, str] | NoOffer:
     """The best offer with the reason for each other one, or why there is none."""
-    judged = sorted((judge(order, offer, now) for offer in offers), key=_rank)
+    judged = sorted((_with_time_for_a_yes(order, judge(order, offer, now), now) for offer in offers), key=_rank)
     if not judged:
         return NoOffer(code="NoOffer", reason=f"nothing is on sale for {wish(order)}")
     best = judged[0]
@@ -40,6 +43,17 @@ def choose(order: Order, offers: tuple[Offer, ...], now: datetime) -> tuple[Judg
     others = [each for each in judged[1:] if not each.code]
     behind = [f"{describe(each.offer)}: {_why_behind(best, each)}" for each in others]
     return best, "; ".join(part for part in (*behind, told) if part)
+
+
+def _with_time_for_a_yes(order: Order, judged: Judged, now: datetime) -> Judged:
+    """Of use in the choice alone: once somebody has said yes, the start may be near."""
+    if judged.code or order.approval == "none":
+        return judged
+    until = answer_until(order, starts_at(judged.offer), now)
+    if until > now:
+        return judged.model_copy(update={"in_haste": until - now < ENOUGH})
+    text = f"it needs a yes, and none could come by {_clock(until)}"
+    return judged.model_copy(update={"code": "ApprovalLapsed", "why": text})
 
 
 def judge(order: Order, offer: Offer, now: datetime) -> Judged:
@@ -110,25 +124,31 @@ def _gap_before(order: Order, starts: datetime) -> tuple[str, str] | None:
     return "NoOffer", f"it starts at {_clock(starts)}, and the plan ends at {_clock(order.plan_ends_at)}"
 
 
-def _rank(judged: Judged) -> tuple[bool, Decimal, str, int, timedelta, str]:
-    """What fits, then the price, the start, the number of blocks and the gap between them. The id makes it total."""
+def _rank(judged: Judged) -> tuple[bool, bool, Decimal, str, int, timedelta, str]:
+    """What fits, then what leaves time for a yes, the price, the start, the number of blocks and the gap between them.
+
+    The id makes it total.
+    """
     offer = judged.offer
     price = judged.price_usd if judged.price_usd is not None else Decimal("Infinity")
     start = starts_at(offer)
-    return bool(judged.code), price, start.isoformat() if start else "~", len(offer.blocks), _gap(offer), offer.id
+    opens = start.isoformat() if start else "~"
+    return bool(judged.code), judged.in_haste, price, opens, len(offer.blocks), _gap(offer), offer.id
 
 
 def _nearness(code: str) -> int:
     """Of several refusals, the one that a person can do the most about is told as the code."""
-    return ("OverPrice", "TooManyBlocks", "ForeignCurrency", "NoPrice", "NoOffer").index(code)
+    return ("OverPrice", "TooManyBlocks", "ApprovalLapsed", "ForeignCurrency", "NoPrice", "NoOffer").index(code)
 
 
 def _why_behind(best: Judged, other: Judged) -> str:
+    if other.in_haste != best.in_haste:
+        return "it starts so soon that a yes could hardly come in time"
     if other.price_usd != best.price_usd:
         return "it costs more"
     if starts_at(other.offer) != starts_at(best.offer):
         return "it starts later"
-    return "it has more blocks or a longer gap" if _rank(other)[3:5] != _rank(best)[3:5] else "it is no better"
+    return "it has more blocks or a longer gap" if _rank(other)[4:6] != _rank(best)[4:6] else "it is no better"
 
 
 def starts_at(offer: Offer) -> datetime | None:

@@ -139,11 +139,7 @@ def _choose(seen: PurchaseSeen) -> Ask | Take | NotBought:
     price = best.price_usd
     if price is None or seen.order.approval == "none":
         return Take(reason=reason, offer=best.offer)
-    approval = approval_for(seen.order, best.offer, price, seen.now)
-    if approval.expires_at <= seen.now:
-        text = f"a yes could not come in time: {describe(best.offer)} needs one"
-        return NotBought(code="ApprovalLapsed", reason=text, offer=best.offer)
-    return Ask(reason=reason, offer=best.offer, approval=approval)
+    return Ask(reason=reason, offer=best.offer, approval=approval_for(seen.order, best.offer, price, seen.now))
 
 
 def _confirm(seen: PurchaseSeen, mine: Purchase, agreed: Offer, said: Said | None) -> Buy | NotBought:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from berth_core.decide.approving import ANSWER_WITHIN, is_silence, unreadable
+from berth_core.decide.approving import is_silence, unreadable
 from berth_core.decide.runnable import why_not_serverless
+from berth_core.decide.time_to_answer import ANSWER_WITHIN
 from berth_core.decisions import Refuse
 from berth_core.facts import Snapshot
 from berth_core.manifest import Staging
