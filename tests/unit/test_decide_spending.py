@@ -9,8 +9,12 @@ import pytest
 from berth_core.decide.spending import spend, spends_at
 from berth_core.errors import RefusedError
 from berth_core.ordering import PurchaseRequest, order_of_manifest
+from berth_core.purchase_steps import begun, not_bought
+from berth_core.purchases import NotBought, Purchase, Take
 from tests import builders
 from tests.builders import END, P5, START, reconcile, registration
+from tests.purchase_builders import offer
+from tests.purchase_builders import seen as seen_of_purchase
 from tests.unit.test_spending import (
     BOUGHT,
     DAY,
@@ -138,6 +142,34 @@ def test_an_extension_that_was_refused_may_be_asked_for_by_the_manifests_next_ve
     for over in ({}, BOUGHT):
         stands = _extension(_extends(), **over)
         assert spend(_on_plan(newer, 2 * DAY, purchases=(stands,)), reconcile()) is None
+
+
+def _after_another(mine: Purchase, deployment: str | None, version: str | None) -> Purchase:
+    """The row once another deployment on the same plan, or somebody by hand, has had an answer, too."""
+    ordered = mine.order.model_copy(update={"deployment": deployment, "version": version})
+    answered = seen_of_purchase(ordered, purchase=mine, request_id="another")
+    return not_bought(answered, NotBought(code="ApprovalRejected", reason="jane said no"))
+
+
+@pytest.mark.parametrize("another", [("mistral-eval", "v7"), (None, None)], ids=["another deployment", "by hand"])
+def test_a_no_is_remembered_also_after_anothers_no_to_the_same(another: Any) -> None:
+    before = _after_another(_extension(_extends(), **REFUSED), *another)
+    assert before.order.deployment == another[0]
+    for version, begins in (("v1", False), ("v2", True)):
+        deployment = _extends().model_copy(update={"version": version})
+        asks = spend(_on_plan(deployment, 2 * DAY, purchases=(before,)), reconcile())
+        assert (asks is not None) == begins
+    plan = _after_another(_purchase(_order(wants()), **REFUSED), *another)
+    assert spend(_seen(wants(), purchases=(plan,)), reconcile()) is None
+    newer = wants().model_copy(update={"version": "v2"})
+    assert spend(_seen(newer, purchases=(plan,)), reconcile()) is not None
+
+
+def test_a_claim_remembers_who_has_had_an_answer() -> None:
+    before = _after_another(_extension(_extends(), **REFUSED), "mistral-eval", "v7")
+    ordered = before.order.model_copy(update={"version": "v8"})
+    claimed = begun(seen_of_purchase(ordered, purchase=before), Take(reason="", offer=offer()))
+    assert claimed.askers == {"llama-eval": "v1", "mistral-eval": "v8"}
 
 
 def test_a_rung_that_is_not_to_be_had_comes_before_nothing() -> None:

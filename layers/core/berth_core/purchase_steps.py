@@ -26,6 +26,7 @@ def begun(seen: PurchaseSeen, decision: Ask | Take) -> Purchase:
         offer=decision.offer,
         approval=approval,
         revision=seen.purchase.revision + 1 if seen.purchase else 1,
+        asked_before=seen.purchase.askers if seen.purchase else {},
     )
 
 
@@ -126,6 +127,7 @@ def _unclaimed(seen: PurchaseSeen) -> Purchase:
         begun_at=seen.now,
         lapses_at=seen.now,
         revision=seen.purchase.revision if seen.purchase else 0,
+        asked_before=seen.purchase.askers if seen.purchase else {},
     )
 
 

@@ -109,6 +109,17 @@ class Purchase(Frozen):
     code: str = ""
     reason: str = ""
     revision: int = 0
+    asked_before: dict[str, str] = Field(
+        default_factory=dict,
+        description="by deployment, the version of the manifest whose request had this row before: "
+        "of several on one plan, each is to know its own answer",
+    )
+
+    @property
+    def askers(self) -> dict[str, str]:
+        """By deployment, the last version of its manifest that has begun this."""
+        own = {self.order.deployment: self.order.version} if self.order.deployment and self.order.version else {}
+        return {**self.asked_before, **own}
 
     @property
     def is_bought(self) -> bool:

@@ -82,9 +82,9 @@ def _is_settled(seen: Snapshot, purchase: Purchase, order: Order) -> bool:
     before = purchase.order
     if before.key == order.key and purchase.is_open and purchase.lapses_at > seen.now:
         return True
-    if before.deployment != order.deployment:
-        return False
-    return before.version == order.version or (_has_bought(seen, purchase) and _terms(before) == _terms(order))
+    if purchase.askers.get(seen.deployment.name) == order.version:
+        return True
+    return before.deployment == order.deployment and _has_bought(seen, purchase) and _terms(before) == _terms(order)
 
 
 def _has_bought(seen: Snapshot, purchase: Purchase) -> bool:
@@ -128,7 +128,7 @@ def _was_begun(seen: Snapshot, plan: PlanSeen, end: datetime) -> bool:
     before = purchase_of(seen, extension_key(plan.name, end))
     if before is None:
         return False
-    return before.is_open or before.is_bought or before.order.version == seen.deployment.version
+    return before.is_open or before.is_bought or before.askers.get(seen.deployment.name) == seen.deployment.version
 
 
 def _another_rung_first(seen: Snapshot) -> bool:
