@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from berth_core.decide.awaiting import awaited
 from berth_core.decide.budget import reaches_cap_at
-from berth_core.decide.competing import awaited
 from berth_core.decide.intent import Intent
 from berth_core.decide.taking_over import taken_over_at
 from berth_core.decisions import Deploy, HandOver, Hold, TakeOver

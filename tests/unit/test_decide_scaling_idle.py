@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from berth_core.decide.competing import awaited
+from berth_core.decide.awaiting import awaited
 from berth_core.decide.intent import Intent
 from berth_core.facts import Gap
 from tests.builders import P5, decide, plan

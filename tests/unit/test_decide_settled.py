@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.competing import awaited
+from berth_core.decide.awaiting import awaited
 from berth_core.decide.settled import as_wanted
 from berth_core.decide.taking_over import held_by_another, taken_over_at
 from berth_core.decisions import Hold, TakeOver

@@ -25,11 +25,12 @@ class Place(Frozen):
 
 
 class NoPlace(Frozen):
-    """Why a plan can't take the endpoint. `never` means that waiting doesn't help."""
+    """Why a plan can't take the endpoint. `never`: waiting doesn't help. `closing`: its block is as good as over."""
 
     reason: str
     next_at: Time | None = None
     never: bool = False
+    closing: bool = False
 
 
 def place(
@@ -134,9 +135,9 @@ def _closing(seen: Snapshot, plan: PlanSeen, closes_at: dict[str, datetime]) -> 
         return None
     later = plan.block_after(seen.now)
     if later is None:
-        return NoPlace(reason=f"the window of plan {plan.name} is closing", never=True)
+        return NoPlace(reason=f"the window of plan {plan.name} is closing", never=True, closing=True)
     text = f"the block of plan {plan.name} is closing; the next opens at {_clock(later.starts_at)}"
-    return NoPlace(reason=text, next_at=later.starts_at)
+    return NoPlace(reason=text, next_at=later.starts_at, closing=True)
 
 
 def _left(seen: Snapshot, plan: PlanSeen) -> NoPlace | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from berth_core.decide.competing import awaited
+from berth_core.decide.awaiting import awaited
 from berth_core.decide.ladder import closings
 from berth_core.decide.placing import NoPlace, look_at
 from berth_core.facts import PlanStatus, Snapshot

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from berth_core import announcements as news
 from berth_core.budget_news import budget_news
-from berth_core.decide.competing import awaited
+from berth_core.decide.awaiting import awaited
 from berth_core.decide.forbidding import OBSERVE_ONLY, RUN_DIED, target_of
 from berth_core.decide.idleness import gap_to_keep
 from berth_core.decide.lacking import WAITING_FOR_ROOM
