@@ -94,6 +94,7 @@ def test_an_endpoint_is_seen_with_its_config_and_its_tags(sagemaker: Any, stub: 
     assert seen.tags == {"berth:stack": "berth", "team": "nlp"}
     assert seen.config is not None
     assert (seen.config.model, seen.config.instance_count, seen.config.plan_arn) == ("my-model", 1, PLAN_ARN)
+    assert seen.config.created_at == START
     assert seen.changed_at == START
     assert not seen.pending
 

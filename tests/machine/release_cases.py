@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.machine.cases import CRASH, Begin, Case, Play, by_hand
-from tests.machine.site import NAME, Ended, Site
+from tests.machine.site import INFERENCE_ROLE, NAME, Ended, Site
 
 MACHINE = "release_promote"
 RIGHT = {"body": "{}", "expect": [{"path": "$.model", "equals": "m2"}]}
@@ -150,6 +150,14 @@ def _changed_while_asking(site: Site) -> Ended:
     return site.end(execution)
 
 
+def _same_name(site: Site) -> Ended:
+    """Production's own model is deleted, and created with another image. Nothing would be rotated."""
+    site.cloud.advance(seconds=3600)
+    site.sagemaker.delete_model(ModelName="m1")
+    site.sagemaker.create_model(ModelName="m1", ExecutionRoleArn=INFERENCE_ROLE, PrimaryContainer={"Image": "another"})
+    return site.run(MACHINE, {"deployment": NAME, "model": "m1"})
+
+
 def _two_at_a_time(site: Site) -> Ended:
     site.start(MACHINE, {"deployment": NAME, "model": "m2"})
     return site.run(MACHINE, {"deployment": NAME, "model": "m1"})
@@ -208,6 +216,8 @@ RELEASES = [
          release(made_for_gpus(instance_type="ml.g5.xlarge", approval="none")), f"{TRIED} {AGAIN} Promoted"),
     Case("there is no such model", MACHINE, by_hand(MACHINE, CHECKED, model="m9"),
          NOTHING_TRIED, ("FAILED", "ModelNotFound")),
+    Case("production's own model was created anew", MACHINE, Play(CHECKED, _same_name),
+         NOTHING_TRIED, ("FAILED", "SameName")),
     Case("no model is named", MACHINE, by_hand(MACHINE, CHECKED), NOTHING_TRIED, ("FAILED", "NoModel")),
     Case("the deployment is unknown", MACHINE, by_hand(MACHINE, lambda site: None, model="m2"),
          f"RememberInput ObserveDeployment DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "RefusedError")),

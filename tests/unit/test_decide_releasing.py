@@ -1,6 +1,6 @@
 """Where a release is tried out, whether it may go to production, and what came of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +137,46 @@ def test_what_is_refused_before_anything_is_made(
     decision = decide_release(given, name, found, RUN)
     assert isinstance(decision, Refuse)
     assert decision.code == code
+
+
+# --- production's own name --------------------------------------------------------------------------------------------
+
+
+def serving(model_name: str, *, config_made: datetime | None, changed: datetime | None) -> Snapshot:
+    """In service with this model, on a config of one time, and changed at another."""
+    live = endpoint(registration(model=model_name), changed_at=changed)
+    assert live.config is not None
+    config = live.config.model_copy(update={"created_at": config_made})
+    with_it = live.model_copy(update={"config": config})
+    return snapshot(deployment=registration(model=model_name), endpoint=with_it)
+
+
+MADE = START + timedelta(minutes=10)
+BEFORE, AFTER = MADE - timedelta(minutes=1), MADE + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("config_made", "changed"), [(BEFORE, BEFORE), (BEFORE, AFTER), (AFTER, BEFORE), (None, AFTER)]
+)
+def test_productions_own_name_given_anew_is_refused_since_nothing_would_be_rotated(
+    config_made: datetime | None, changed: datetime
+) -> None:
+    found = serving("v2", config_made=config_made, changed=changed)
+    decision = decide_release(found, "v2", model(created_at=MADE), RUN)
+    assert isinstance(decision, Refuse)
+    assert decision.code == "SameName"
+    assert "create the model under another name" in decision.reason
+
+
+@pytest.mark.parametrize("at", [MADE, AFTER])
+def test_what_production_serves_for_certain_may_be_released_again(at: datetime) -> None:
+    again = serving("v2", config_made=at, changed=at)
+    assert isinstance(decide_release(again, "v2", model(created_at=MADE), RUN), Stage)
+
+
+def test_another_name_is_rotated_to_however_old_productions_config_is() -> None:
+    other = serving("v1", config_made=BEFORE, changed=BEFORE)
+    assert isinstance(decide_release(other, "v2", model(created_at=MADE), RUN), Stage)
 
 
 # --- what came of it ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from berth_core.decide.releasing import (
 from berth_core.decisions import Refuse
 from berth_core.releases import ModelSeen, Promote, ReleaseApproval, ReleaseOutcome
 from tests.builders import START, registration, snapshot
-from tests.unit.test_decide_releasing import model, outcome, seen, staged
+from tests.unit.test_decide_releasing import model, outcome, seen, serving, staged
 
 
 def asked(**over: Any) -> ReleaseApproval:
@@ -97,6 +97,15 @@ def test_another_model_under_the_name_is_not_what_was_checked(found: ModelSeen |
     decision = decide_promotion(seen(), found, staged(), asked(), yes())
     assert isinstance(decision, Refuse)
     assert decision.code == code
+
+
+def test_a_yes_does_not_promote_what_production_serves_under_the_same_name_by_now() -> None:
+    """Somebody rotated to the old one by hand, and it was created anew before the release began."""
+    before = START - timedelta(minutes=1)
+    by_now = serving("v2", config_made=before, changed=before)
+    decision = decide_promotion(by_now, model(), staged(), asked(), yes())
+    assert isinstance(decision, Refuse)
+    assert decision.code == "SameName"
 
 
 def test_a_yes_counts_for_nothing_once_the_stack_only_observes() -> None:

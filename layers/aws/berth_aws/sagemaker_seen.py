@@ -72,6 +72,7 @@ def config_seen(client: Client, name: str) -> ConfigSeen | None:
             instance_count=variant.get("InitialInstanceCount"),
             plan_arn=variant.get("CapacityReservationConfig", {}).get("MlReservationArn"),
             variant=variant.get("VariantName", ""),
+            created_at=answer.get("CreationTime"),
         )
     return None
 

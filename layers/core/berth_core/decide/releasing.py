@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from berth_core.decide.approving import is_silence, unreadable
+from berth_core.decide.promotable import same_name
 from berth_core.decide.runnable import why_not_serverless
 from berth_core.decide.time_to_answer import ANSWER_WITHIN
 from berth_core.decisions import Refuse
@@ -28,6 +29,8 @@ def decide_release(seen: Snapshot, model_name: str, model: ModelSeen | None, run
     refusal = _refusal(seen, model_name, model)
     if refusal is not None or model is None:
         return refusal or _missing(model_name)
+    if (same := same_name(seen, model)) is not None:
+        return same
     staging = seen.deployment.manifest.staging or Staging()
     reason = why_not_serverless(model)
     if reason is not None and staging.instance_type is None:
@@ -46,7 +49,7 @@ def decide_promotion(
     refusal = _refusal(seen, staged.spec.model, model) or _no(staged, asked, said)
     if refusal is not None or model is None:
         return refusal or _missing(staged.spec.model)
-    return _promotion(staged, model)
+    return _changed(staged, model) or same_name(seen, model) or _promote(staged)
 
 
 def trial_name(deployment: str, *content: object) -> str:
@@ -134,15 +137,19 @@ def _no(staged: Stage, asked: ReleaseApproval | None, said: Said | None) -> Refu
     return None
 
 
-def _promotion(staged: Stage, model: ModelSeen) -> Promote | Refuse:
+def _changed(staged: Stage, model: ModelSeen) -> Refuse | None:
     """SageMaker lets a name be given anew: what was checked must be what goes to production."""
-    if model.created_at != staged.model_created_at:
-        return Refuse(
-            code="ModelChanged",
-            reason=f"model {model.name} was created anew at {model.created_at:%Y-%m-%d %H:%M} UTC, after its checks: "
-            "release it again",
-        )
-    return Promote(reason=f"{model.name} passed on {staged.spec.place}")
+    if model.created_at == staged.model_created_at:
+        return None
+    return Refuse(
+        code="ModelChanged",
+        reason=f"model {model.name} was created anew at {model.created_at:%Y-%m-%d %H:%M} UTC, after its checks: "
+        "release it again",
+    )
+
+
+def _promote(staged: Stage) -> Promote:
+    return Promote(reason=f"{staged.spec.model} passed on {staged.spec.place}")
 
 
 def _stage(seen: Snapshot, staging: Staging, model: ModelSeen, run: str) -> Stage:

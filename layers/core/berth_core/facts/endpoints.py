@@ -16,7 +16,7 @@ class VariantSeen(Frozen):
 
 
 class ConfigSeen(Frozen):
-    """What an endpoint config asks for, of its first variant."""
+    """What an endpoint config asks for, of its first variant. `created_at` isn't remembered."""
 
     name: str
     model: str | None
@@ -25,6 +25,7 @@ class ConfigSeen(Frozen):
     plan_arn: str | None = None
     variant: str = "main"
     execution_role_arn: str | None = None
+    created_at: Time | None = None
 
 
 class EndpointSeen(Frozen):
