@@ -8,6 +8,7 @@ from functools import cache
 
 from rehearsal.simulation.forks import Died, in_a_fork
 from tests.machine.cases import CASES, Begin, Case
+from tests.machine.changed_release_cases import CHANGED_RELEASES
 from tests.machine.component_cases import SCALES
 from tests.machine.purchase_cases import PURCHASES
 from tests.machine.reconcile_cases import RECONCILES
@@ -15,7 +16,7 @@ from tests.machine.release_cases import RELEASES
 from tests.machine.site import Ended, Site
 from tests.machine.sweep_cases import SWEEPS
 
-ALL = [*CASES, *RECONCILES, *SCALES, *RELEASES, *PURCHASES, *SWEEPS]
+ALL = [*CASES, *RECONCILES, *SCALES, *RELEASES, *CHANGED_RELEASES, *PURCHASES, *SWEEPS]
 _LIMIT_SECONDS = 60
 
 
