@@ -1,4 +1,4 @@
-"""{"seen": Snapshot, "found", "staged", "asked", "said"} -> Promote or Refuse. Pure: no AWS layer, no permission."""
+"""{"seen": Snapshot, "found", "staged", "asked", "said"} -> Promote, AskFirst or Refuse. Pure, without AWS layer."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from berth_core.decisions import Refuse
 from berth_core.facts import Snapshot
 from berth_core.model import Frozen
 from berth_core.purchases import Said
-from berth_core.releases import ModelSeen, Promote, ReleaseApproval, Stage
+from berth_core.releases import AskFirst, ModelSeen, Promote, ReleaseApproval, Stage
 from berth_shell.entry import entry
 from berth_shell.settings import Environment
 
@@ -23,5 +23,5 @@ class Request(Frozen):
 
 
 @entry(Request, Environment)
-def handler(request: Request, _settings: Environment) -> Promote | Refuse:
+def handler(request: Request, _settings: Environment) -> Promote | AskFirst | Refuse:
     return decide_promotion(request.seen, request.found, request.staged, request.asked, request.said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 from tests.machine.cases import Case, Play
@@ -14,7 +15,9 @@ from tests.machine.release_cases import (
     LONG,
     MACHINE,
     NOTHING_TRIED,
+    RIGHT,
     TOLD,
+    TRIED,
     asked,
     made_anew,
     requests,
@@ -37,6 +40,41 @@ def _changed_while_asking(site: Site) -> Ended:
     row = asked(site)
     _says(site, row, "approve")
     return site.end(execution)
+
+
+def _overtaken(site: Site) -> Ended:
+    """m2 waits for its yes, and a day later gets it; until then m3 was released."""
+    site.sagemaker.create_model(ModelName="m3", ExecutionRoleArn=INFERENCE_ROLE, PrimaryContainer={"Image": "image"})
+    execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+    site.until(lambda: bool(asked(site)), LONG)
+    row = asked(site)
+    assert site.run("endpoint_rotate", {"deployment": NAME, "model": "m3"}).status == "SUCCEEDED"
+    site.cloud.advance(seconds=24 * 3600)
+    _says(site, row, "approve")
+    return site.end(execution)
+
+
+def tightened(*, busy: bool, decision: str) -> Play:
+    """The manifest asks for nobody's yes when the release begins, and for one before production has it."""
+
+    def goes_on(site: Site) -> Ended:
+        if busy:
+            site.faulty((f"endpoint:{NAME}", "slow", 1))
+            site.start("endpoint_rotate", {"deployment": NAME, "instance_count": 2})
+        execution = site.start(MACHINE, {"deployment": NAME, "model": "m2"})
+        if busy:
+            site.until(lambda: _is_told(site, "Release Checked"), LONG)
+            site.cloud.advance(seconds=120)
+        site.put(staging={"checks": [deepcopy(RIGHT)], "approval": "required"})
+        site.until(lambda: bool(asked(site)), LONG)
+        row = asked(site)
+        assert row["seen"].startswith("m2: 1 check passed on serverless inference")
+        _says(site, row, decision)
+        ended = site.end(execution)
+        assert len(requests(site)) == 1
+        return ended
+
+    return Play(CHECKED, goes_on)
 
 
 def _production_is_busy(site: Site) -> Ended:
@@ -87,6 +125,15 @@ CHANGED_RELEASES = [
          NOTHING_TRIED, ("FAILED", "SameName")),
     Case("the model is another one after the yes", MACHINE, Play(APPROVED, _changed_while_asking),
          f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "ModelChanged")),
+    Case("production is to serve another model before the yes", MACHINE, Play(APPROVED, _overtaken),
+         f"{ANSWERED} {AGAIN} DecideReleaseOutcome {TOLD} NotReleased", ("FAILED", "Overtaken")),
+    Case("the manifest comes to ask for a yes, and gets it", MACHINE, tightened(busy=False, decision="approve"),
+         f"{TRIED} {TOLD} {AGAIN} {ANSWERED} {AGAIN} RunEndpointRotate Promoted"),
+    Case("the manifest comes to ask for a yes, and gets a no", MACHINE, tightened(busy=False, decision="reject"),
+         f"{TRIED} {TOLD} {AGAIN} {ANSWERED} {AGAIN} NotReleased", ("FAILED", "ApprovalRejected")),
+    Case("the manifest comes to ask for a yes while production is busy", MACHINE,
+         tightened(busy=True, decision="approve"),
+         f"RunEndpointRotate {BUSY} {AGAIN} {ANSWERED} {AGAIN} RunEndpointRotate Promoted"),
     Case("production is busy", MACHINE, Play(CHECKED, _production_is_busy),
          f"RunEndpointRotate {BUSY} {AGAIN} RunEndpointRotate Promoted"),
     Case("production is busy and the model is another one then", MACHINE, Play(CHECKED, _anew_while_busy),

@@ -12,7 +12,8 @@ from berth_core.decide.releasing import (
     with_release_answer,
 )
 from berth_core.decisions import Refuse
-from berth_core.releases import ModelSeen, Promote, ReleaseApproval, ReleaseOutcome
+from berth_core.facts import Override, Snapshot
+from berth_core.releases import AskFirst, ModelSeen, Promote, ReleaseApproval, ReleaseOutcome
 from tests.builders import START, registration, snapshot
 from tests.unit.test_decide_releasing import model, outcome, seen, serving, staged
 
@@ -87,7 +88,82 @@ def test_of_an_answer_that_cannot_be_read_the_text_is_written_down(said: Any) ->
 
 
 def test_passed_checks_are_the_yes_where_the_manifest_says_so() -> None:
-    assert isinstance(decide_promotion(seen(), model(), staged(approval="none"), asked(), {}), Promote)
+    lenient = seen(staging={"approval": "none"})
+    assert isinstance(decide_promotion(lenient, model(), staged(approval="none"), None, {}), Promote)
+
+
+# --- what has happened since ----------------------------------------------------------------------------------------
+
+
+def later(version: str = "v2", override: Override | None = None, **manifest_over: Any) -> Snapshot:
+    return snapshot(deployment=registration({"version": version, "override": override}, **manifest_over))
+
+
+BY_HAND = Override(model="my-model-v3")
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (later(model="my-model-v3"), "the manifest was changed"),
+        (later("v1", BY_HAND), "another release, or somebody by hand"),
+    ],
+)
+def test_a_yes_counts_for_nothing_once_production_is_to_serve_another_model(now: Snapshot, told: str) -> None:
+    for staged_as, said in ((staged(), yes()), (staged(approval="none"), {})):
+        decision = decide_promotion(now, model(), staged_as, asked() if said else None, said)
+        assert isinstance(decision, Refuse)
+        assert decision.code == "Overtaken"
+        assert told in decision.reason
+        assert "the place of my-model, " in decision.reason
+        assert "my-model-v3" in decision.reason
+        assert "release it again" in decision.reason
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        later(),
+        later(hold_until="2026-03-20T00:00:00Z"),
+        later(staging={"approval": "none", "keep": True}),
+        later(model="v2"),
+        later("v1", Override(model="v2")),
+        later("v1", Override(model="my-model-v3", in_turn=True)),
+        later("v1", Override(instance_count=2)),
+    ],
+)
+def test_what_concerns_neither_model_nor_checks_leaves_a_yes_as_it_is(now: Snapshot) -> None:
+    assert isinstance(decide_promotion(now, model(), staged(), asked(), yes()), Promote)
+
+
+@pytest.mark.parametrize("staging", [{"checks": [{"body": "{}"}]}, {"memory_mb": 1024}])
+def test_what_was_checked_otherwise_than_the_manifest_now_asks_is_checked_again(staging: dict[str, Any]) -> None:
+    decision = decide_promotion(later(staging=staging), model(), staged(), asked(), yes())
+    assert isinstance(decision, Refuse)
+    assert decision.code == "StagingChanged"
+    assert "release it again" in decision.reason
+
+
+def test_a_release_that_says_nothing_of_what_it_began_on_is_begun_again() -> None:
+    decision = decide_promotion(seen(), model(), staged().model_copy(update={"begun_on": None}), asked(), yes())
+    assert isinstance(decision, Refuse)
+    assert decision.code == "Overtaken"
+
+
+def test_somebody_is_asked_once_the_manifest_has_come_to_want_a_yes() -> None:
+    lenient = staged(approval="none")
+    assert isinstance(decide_promotion(seen(), model(), lenient, None, {}), AskFirst)
+    assert isinstance(decide_promotion(seen(), model(), lenient, asked(), yes()), Promote)
+    for said, code in ((yes(decision="reject"), "ApprovalRejected"), ({"unanswered": True}, "ApprovalLapsed")):
+        for now in (seen(), seen(staging={"approval": "none"})):
+            decision = decide_promotion(now, model(), lenient, asked(), said)
+            assert isinstance(decision, Refuse)
+            assert decision.code == code
+
+
+def test_nobody_is_asked_about_what_could_not_be_promoted_anyway() -> None:
+    decision = decide_promotion(later(model="my-model-v3"), model(), staged(approval="none"), None, {})
+    assert isinstance(decision, Refuse)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ class TrialSpec(Frozen):
         return f"serverless inference with {self.memory_mb} MB"
 
 
+class BegunOn(Frozen):
+    """What a release is for: whose place the model takes, and after which checks, of which `staging` is a hash.
+
+    `version` is the manifest's. It may change and leave the two alone: it only tells who has changed them.
+    """
+
+    version: str
+    production: str | None
+    staging: str
+
+
 class Stage(Frozen):
     """Bring the model up on staging and check it. `compares` says whether production can be asked the same."""
 
@@ -59,6 +70,15 @@ class Stage(Frozen):
     compares: bool
     keep: bool
     approval: Literal["required", "none"]
+    begun_on: BegunOn | None = None
+    """None if an earlier version of Berth began it."""
+
+
+class AskFirst(Frozen):
+    """The manifest has come to ask for a yes since the release began, and nobody was asked yet."""
+
+    kind: Literal["ask"] = "ask"
+    reason: str
 
 
 class Promote(Frozen):

@@ -9,7 +9,7 @@ from berth_core.model import Frozen, Time
 from berth_core.naming import short_hash
 from berth_core.outcomes import Trouble
 from berth_core.pipelines import json_object
-from berth_core.releases import Checked, Measured, Promote, ReleaseOutcome, Rotated, Stage
+from berth_core.releases import AskFirst, Checked, Measured, Promote, ReleaseOutcome, Rotated, Stage
 
 LONGEST_SUMMARY = 512
 """What PutApprovalResult takes (aws-facts 4.10)."""
@@ -32,7 +32,7 @@ class ReleaseSoFar(Frozen):
     `run` names the release where nothing was decided.
     """
 
-    decision: Annotated[Refuse | Stage | Promote | None, BeforeValidator(_none_if_empty)] = None
+    decision: Annotated[Refuse | Stage | AskFirst | Promote | None, BeforeValidator(_none_if_empty)] = None
     staged: Annotated[Stage | None, BeforeValidator(_none_if_empty)] = None
     measured: Measured = Measured()
     rotated: Annotated[Rotated | None, BeforeValidator(_none_if_empty)] = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from berth_core.decide.approving import is_silence, unreadable
-from berth_core.decide.promotable import same_name
+from berth_core.decide.promotable import begun_on, overtaken, same_name
 from berth_core.decide.runnable import why_not_serverless
 from berth_core.decide.time_to_answer import ANSWER_WITHIN
 from berth_core.decisions import Refuse
@@ -14,6 +14,7 @@ from berth_core.manifest import Staging
 from berth_core.naming import short_hash
 from berth_core.purchases import Said
 from berth_core.releases import (
+    AskFirst,
     ModelSeen,
     Promote,
     ReleaseAnswer,
@@ -44,12 +45,13 @@ def decide_release(seen: Snapshot, model_name: str, model: ModelSeen | None, run
 
 def decide_promotion(
     seen: Snapshot, model: ModelSeen | None, staged: Stage, asked: ReleaseApproval | None, said: Said | None
-) -> Promote | Refuse:
+) -> Promote | AskFirst | Refuse:
     """Total, after the approval, however long that took. `said` answers `asked`; None if nobody said anything."""
     refusal = _refusal(seen, staged.spec.model, model) or _no(staged, asked, said)
     if refusal is not None or model is None:
         return refusal or _missing(staged.spec.model)
-    return _changed(staged, model) or same_name(seen, model) or _promote(staged)
+    refusal = _changed(staged, model) or same_name(seen, model) or overtaken(seen, staged)
+    return refusal or _ask_first(seen, asked) or _promote(staged)
 
 
 def trial_name(deployment: str, *content: object) -> str:
@@ -111,8 +113,8 @@ def with_release_answer(asked: ReleaseApproval, said: Said, now: datetime) -> Re
 
 
 def _no(staged: Stage, asked: ReleaseApproval | None, said: Said | None) -> Refuse | None:
-    """Whatever isn't a yes to this very release, in time, is a no."""
-    if staged.approval == "none":
+    """Whatever isn't a yes to this very release, in time, is a no. Once somebody was asked, the answer counts."""
+    if asked is None and staged.approval == "none":
         return None
     if asked is None:
         return Refuse(code="ApprovalLapsed", reason="an approval is asked for, and nobody was asked: that is a no")
@@ -148,6 +150,14 @@ def _changed(staged: Stage, model: ModelSeen) -> Refuse | None:
     )
 
 
+def _ask_first(seen: Snapshot, asked: ReleaseApproval | None) -> AskFirst | None:
+    """The stricter counts: of what the manifest said when the release began, and of what it says now."""
+    staging = seen.deployment.manifest.staging or Staging()
+    if asked is not None or staging.approval == "none":
+        return None
+    return AskFirst(reason="the manifest asks for a yes by now")
+
+
 def _promote(staged: Stage) -> Promote:
     return Promote(reason=f"{staged.spec.model} passed on {staged.spec.place}")
 
@@ -165,6 +175,7 @@ def _stage(seen: Snapshot, staging: Staging, model: ModelSeen, run: str) -> Stag
         compares=live is not None and live.status in ("InService", "Updating"),
         keep=staging.keep,
         approval=staging.approval,
+        begun_on=begun_on(seen.deployment),
     )
 
 
