@@ -166,6 +166,16 @@ def test_a_rejected_or_expired_approval_is_a_no() -> None:
     assert by_nobody.answer.who == "somebody whom CodePipeline does not name"
 
 
+@pytest.mark.parametrize(("who", "told"), [("", "whoever"), (JANE, f"({JANE})")])
+def test_a_run_that_was_stopped_or_superseded_leaves_a_no_that_says_so(who: str, told: str) -> None:
+    """Nobody can answer its approval any more: no new purchase could begin until the request lapses."""
+    found = purchase_answered(CHANGED, listed("Abandoned", updated_by=who))
+    assert isinstance(found, PurchaseAnswered)
+    assert found.answer.decision == "reject"
+    assert "stopped or superseded" in found.answer.who
+    assert told in found.answer.who
+
+
 def test_who_said_yes_may_stand_in_codepipelines_own_words_alone() -> None:
     found = purchase_answered(CHANGED, listed(updated_by="", summary=f"Approved by {JANE}"))
     assert isinstance(found, PurchaseAnswered)
@@ -177,7 +187,6 @@ def test_who_said_yes_may_stand_in_codepipelines_own_words_alone() -> None:
     [
         (None, "lists no"),
         (listed("InProgress"), "no answer"),
-        (listed("Abandoned"), "no answer"),
         (listed(updated_by=""), "doesn't say who"),
         (listed(updated_by="", summary="fine by me"), "doesn't say who"),
         (listed(custom_data=""), "names no purchase"),

@@ -19,7 +19,9 @@ LONGEST_OFFER = 500
 LONGEST_NAME = 200
 _SIGNED = re.compile(r"(?:Approved|Rejected) by (?P<who>arn:\S+)")
 """CodePipeline's own summary of an answer that came without one."""
-_DECISIONS = {"Succeeded": "approve", "Failed": "reject"}
+_ABANDONED = "Abandoned"
+"""Its pipeline's run was stopped, or superseded: nobody can answer it any more."""
+_DECISIONS = {"Succeeded": "approve", "Failed": "reject", _ABANDONED: "reject"}
 
 
 class OfferShown(Frozen):
@@ -88,7 +90,7 @@ def purchase_answered(changed: ActionChanged, seen: ApprovalSeen | None) -> Purc
     """What the approval answers, as CodePipeline lists it now; or why it answers no purchase.
 
     A yes without a name is none: who gave it has to be in the ledger. For a no, nobody has to be named: an approval
-    that expires fails as a rejected one does.
+    that expires fails as a rejected one does, and one that is abandoned with its run can't be answered any more.
     """
     if seen is None:
         return f"CodePipeline lists no {changed.text}"
@@ -98,8 +100,7 @@ def purchase_answered(changed: ActionChanged, seen: ApprovalSeen | None) -> Purc
     shown = _offer_in(seen.custom_data)
     if shown is None:
         return f"CustomData of {changed.text} names no purchase: it has to be the variable custom_data of its action"
-    signed = _SIGNED.search(seen.summary)
-    who = seen.updated_by or (signed["who"] if signed else "")
+    who = _who(seen)
     if decision == "approve" and not who:
         return f"CodePipeline doesn't say who approved {changed.text}, so it is no yes: answer with the command instead"
     answer = Answer.model_validate(
@@ -114,6 +115,15 @@ def purchase_answered(changed: ActionChanged, seen: ApprovalSeen | None) -> Purc
         }
     )
     return PurchaseAnswered(request_id=shown.request_id, answer=answer)
+
+
+def _who(seen: ApprovalSeen) -> str:
+    """Empty if CodePipeline doesn't say."""
+    if seen.status == _ABANDONED:
+        by = f" ({seen.updated_by})" if seen.updated_by else ""
+        return f"whoever stopped or superseded the pipeline's run{by}"
+    signed = _SIGNED.search(seen.summary)
+    return seen.updated_by or (signed["who"] if signed else "")
 
 
 def purchases_answered(
