@@ -174,12 +174,14 @@ def test_a_run_that_was_stopped_or_superseded_leaves_a_no_that_says_so(who: str,
     assert found.answer.decision == "reject"
     assert "stopped or superseded" in found.answer.who
     assert told in found.answer.who
+    assert found.answer.through == CHANGED.text
 
 
 def test_who_said_yes_may_stand_in_codepipelines_own_words_alone() -> None:
     found = purchase_answered(CHANGED, listed(updated_by="", summary=f"Approved by {JANE}"))
     assert isinstance(found, PurchaseAnswered)
     assert found.answer.who == JANE
+    assert found.answer.through == "buy/Approval/Approve, execution 1; the name is from the approval's summary alone"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,11 @@ def test_who_said_yes_may_stand_in_codepipelines_own_words_alone() -> None:
         (listed("InProgress"), "no answer"),
         (listed(updated_by=""), "doesn't say who"),
         (listed(updated_by="", summary="fine by me"), "doesn't say who"),
+        (listed(updated_by="", summary=f"Approved by {JANE} on the phone"), "doesn't say who"),
+        (listed(updated_by="", summary=f"I was told: Approved by {JANE}"), "doesn't say who"),
+        (listed(updated_by="", summary=f"Approved by {JANE}\n"), "doesn't say who"),
+        (listed(updated_by="", summary=f"Rejected by {JANE}"), "doesn't say who"),
+        (listed(updated_by="", summary="Approved by arn:of:the-cfo"), "doesn't say who"),
         (listed(custom_data=""), "names no purchase"),
         (listed(custom_data="please look"), "names no purchase"),
         (listed(custom_data="{}"), "names no purchase"),

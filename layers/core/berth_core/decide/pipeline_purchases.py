@@ -17,8 +17,13 @@ from berth_core.purchases import Answer, Approval, Purchase
 LONGEST_OFFER = 500
 """Of CustomData's 1000 characters (botocore's model)."""
 LONGEST_NAME = 200
-_SIGNED = re.compile(r"(?:Approved|Rejected) by (?P<who>arn:\S+)")
-"""CodePipeline's own summary of an answer that came without one."""
+BY_ITS_WORDS = "the name is from the approval's summary alone"
+"""For whoever audits: a person may have written the very words that CodePipeline writes."""
+_SIGNED = {
+    "Succeeded": re.compile(r"Approved by (?P<who>arn:[a-z-]+:(?:iam|sts)::\d{12}:\S+)"),
+    "Failed": re.compile(r"Rejected by (?P<who>arn:[a-z-]+:(?:iam|sts)::\d{12}:\S+)"),
+}
+"""CodePipeline's own summary of an answer that came without one, the whole of it. Any other is what a person wrote."""
 _ABANDONED = "Abandoned"
 """Its pipeline's run was stopped, or superseded: nobody can answer it any more."""
 _DECISIONS = {"Succeeded": "approve", "Failed": "reject", _ABANDONED: "reject"}
@@ -109,7 +114,7 @@ def purchase_answered(changed: ActionChanged, seen: ApprovalSeen | None) -> Purc
             "offering_id": shown.offering_id,
             "price_usd": shown.price_usd,
             "who": (who or "somebody whom CodePipeline does not name")[:LONGEST_NAME],
-            "through": changed.text,
+            "through": f"{changed.text}; {BY_ITS_WORDS}" if _signed(seen) else changed.text,
             "said_at": seen.ended_at,
             "saw": seen.custom_data,
         }
@@ -122,8 +127,14 @@ def _who(seen: ApprovalSeen) -> str:
     if seen.status == _ABANDONED:
         by = f" ({seen.updated_by})" if seen.updated_by else ""
         return f"whoever stopped or superseded the pipeline's run{by}"
-    signed = _SIGNED.search(seen.summary)
-    return seen.updated_by or (signed["who"] if signed else "")
+    return seen.updated_by or _signed(seen)
+
+
+def _signed(seen: ApprovalSeen) -> str:
+    """By the summary, where CodePipeline lists nobody."""
+    pattern = None if seen.updated_by else _SIGNED.get(seen.status)
+    signed = pattern.fullmatch(seen.summary) if pattern else None
+    return signed["who"] if signed else ""
 
 
 def purchases_answered(
