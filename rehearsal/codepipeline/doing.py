@@ -15,7 +15,7 @@ from moto.sns.models import sns_backends
 
 from rehearsal.call_counts import by_aws
 from rehearsal.cloud import current
-from rehearsal.codepipeline.runs import Action, ActionFailed, Run
+from rehearsal.codepipeline.runs import Action, ActionAbandoned, ActionFailed, Run
 from rehearsal.delivery.targets import TargetError, send
 
 ARTIFACT_CREDENTIALS = {
@@ -163,6 +163,8 @@ def _ask(run: Run, action: Action) -> None:
         _publish(topic, run, action)
     deadline = action.started_at + timedelta(seconds=action.timeout_seconds)
     while action.answer is None:
+        if action.is_abandoned:
+            raise ActionAbandoned
         left = (deadline - current().now).total_seconds()
         if left <= 0:
             raise ActionFailed("ActionTimedOut", "The approval has expired.")

@@ -9,7 +9,7 @@ from rehearsal.cloud import current
 from rehearsal.codepipeline.runs import Action, Run
 from rehearsal.delivery.bus import put_by_aws
 
-_STATES = {"InProgress": "STARTED", "Succeeded": "SUCCEEDED", "Failed": "FAILED"}
+_STATES = {"InProgress": "STARTED", "Succeeded": "SUCCEEDED", "Failed": "FAILED", "Abandoned": "ABANDONED"}
 
 
 def put_changed(run: Run, action: Action) -> None:

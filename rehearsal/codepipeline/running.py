@@ -8,7 +8,7 @@ from typing import Any
 from rehearsal.cloud import current
 from rehearsal.codepipeline import doing
 from rehearsal.codepipeline.events import put_changed
-from rehearsal.codepipeline.runs import Action, ActionFailed, Run
+from rehearsal.codepipeline.runs import Action, ActionAbandoned, ActionFailed, Run
 from rehearsal.virtual_threads import VirtualEvent
 
 
@@ -39,7 +39,7 @@ def _carry_out(run: Run) -> None:
         ordered = sorted(stage["actions"], key=lambda action: action["runOrder"])
         for _order, together in groupby(ordered, key=lambda action: action["runOrder"]):
             if not _all_succeed(run, stage["name"], list(together)):
-                _end(run, "Failed")
+                _end(run, "Stopped" if run.status == "Stopping" else "Failed")
                 return
     _end(run, "Succeeded")
 
@@ -55,7 +55,7 @@ def _all_succeed(run: Run, stage: str, declarations: list[dict[str, Any]]) -> bo
     ended = [_started(run, stage, declaration) for declaration in declarations]
     for _action, over in ended:
         over.wait()
-    return all(action.status == "Succeeded" for action, _over in ended)
+    return run.status == "InProgress" and all(action.status == "Succeeded" for action, _over in ended)
 
 
 def _started(run: Run, stage: str, declaration: dict[str, Any]) -> tuple[Action, VirtualEvent]:
@@ -73,6 +73,8 @@ def _perform(run: Run, action: Action) -> None:
     put_changed(run, action)
     try:
         doing.do(run, action)
+    except ActionAbandoned:
+        action.status = "Abandoned"
     except ActionFailed as failed:
         action.status = "Failed"
         action.error = (failed.code, str(failed))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rehearsal.cloud import current
 from rehearsal.virtual_threads import VirtualEvent
 
-Status = Literal["InProgress", "Succeeded", "Failed"]
+Status = Literal["InProgress", "Abandoned", "Succeeded", "Failed"]
 _VARIABLE = re.compile(r"#\{([A-Za-z0-9@_-]+)\.([A-Za-z0-9@_-]+)\}")
 # CodePipeline quotas: how long an action may take.
 TIMEOUT_SECONDS = {
@@ -29,6 +29,10 @@ class ActionFailed(Exception):
         super().__init__(message)
         self.code = code
         self.external_id = external_id
+
+
+class ActionAbandoned(Exception):
+    """Its execution was stopped, and waits for it no longer."""
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Action:
     token: str = ""
     answer: dict[str, str] | None = None
     answered_by: str = ""
+    is_abandoned: bool = False
     jobs: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     changed: VirtualEvent = field(default_factory=VirtualEvent)
 
@@ -76,7 +81,7 @@ class Run:
     declaration: dict[str, Any]
     given: dict[str, str]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    status: Status = "InProgress"
+    status: Literal["InProgress", "Stopping", "Stopped", "Succeeded", "Failed"] = "InProgress"
     started_at: datetime = field(default_factory=lambda: current().now)
     updated_at: datetime = field(default_factory=lambda: current().now)
     actions: list[Action] = field(default_factory=list)
@@ -86,6 +91,14 @@ class Run:
     def arn(self) -> str:
         settings = current().settings
         return f"arn:aws:codepipeline:{settings.region}:{settings.account_id}:{self.pipeline}"
+
+    def abandon(self) -> None:
+        """Approvals that wait end at once. What else runs goes on to its own end, and nothing comes after it."""
+        self.status = "Stopping"
+        for action in self.actions:
+            if action.status == "InProgress":
+                action.is_abandoned = True
+                action.changed.set()
 
     def begin(self, stage: str, declaration: dict[str, Any]) -> Action:
         action = Action(stage, declaration, self._resolved(declaration.get("configuration", {})))

@@ -56,9 +56,9 @@ def _stage(stage: dict[str, Any], runs: list[Run]) -> dict[str, Any]:
 
 
 def _together(statuses: Sequence[str]) -> str:
-    for worst in ("Failed", "InProgress"):
+    for worst, told in (("Failed", "Failed"), ("Abandoned", "Stopped"), ("InProgress", "InProgress")):
         if worst in statuses:
-            return worst
+            return told
     return "Succeeded"
 
 

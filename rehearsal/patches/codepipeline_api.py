@@ -52,6 +52,18 @@ def _get_execution(response: Any) -> str:
     return json.dumps({"pipelineExecution": views.execution(run)})
 
 
+def _stop(response: Any) -> str:
+    pipeline = _pipeline(response, "pipelineName")
+    wanted = response._get_param("pipelineExecutionId")
+    run = next((each for each in _running.of(pipeline["name"]) if each.id == wanted), None)
+    if run is None or run.status != "InProgress":
+        raise JsonRESTError("PipelineExecutionNotStoppableException", f"execution {wanted} can't be stopped")
+    if not response._get_param("abandon"):
+        raise JsonRESTError("ValidationException", "only stopping with abandon is rehearsed")
+    run.abandon()
+    return json.dumps({"pipelineExecutionId": run.id})
+
+
 def _list_executions(response: Any) -> str:
     runs = _running.of(_pipeline(response, "pipelineName")["name"])
     return json.dumps({"pipelineExecutionSummaries": [views.execution_summary(run) for run in reversed(runs)]})
@@ -122,6 +134,7 @@ def _asked(response: Any, pipeline: dict[str, Any]) -> Action | None:
 
 
 _MISSING = {
+    "stop_pipeline_execution": _stop,
     "get_pipeline_state": _get_state,
     "list_action_executions": _list_actions,
     "put_job_success_result": _put_job_success,
