@@ -55,7 +55,7 @@ def make_live_config_again(deployment: str, tags: dict[str, str], ledger: Ledger
     known = next((config for config in made if config.name == live), None)
     if known is not None:
         serves = "model" if known.model else "components"
-        spec = ConfigSpec.model_validate({**known.model_dump(exclude={"variant"}), "serves": serves})
+        spec = ConfigSpec.model_validate({**known.model_dump(exclude={"variant", "created_at"}), "serves": serves})
         create_config(clients.once_only("sagemaker"), spec, tags)
 
 
