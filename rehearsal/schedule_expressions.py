@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import dropwhile, product
+from itertools import dropwhile
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -72,8 +72,9 @@ class Cron:
     def _next_in_month(
         self, moment: datetime, year: int, month: int, earliest: tuple[int, int, int], zone: tzinfo
     ) -> datetime | None:
-        days = [day for day in self.days.in_month(year, month) if day >= earliest[0]]
-        times = product(days, self.hours, self.minutes)
+        # Most are due again on the same day, and the rest of the month needs no look then.
+        days = (day for day in self.days.in_month(year, month) if day >= earliest[0])
+        times = ((day, hour, minute) for day in days for hour in self.hours for minute in self.minutes)
         for day, hour, minute in dropwhile(lambda time: time < earliest, times):
             due = _in_utc(date(year, month, day), hour, minute, zone)
             if due is not None and due > moment:

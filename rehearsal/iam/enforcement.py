@@ -53,10 +53,13 @@ class Guard:
         )
         self._statements: dict[str, tuple[Statement, ...] | None] = {}
         self._uses: dict[_Key, Use] = {}
+        self._granted: set[tuple[str, str, str]] = set()
+        """Role, operation and table: of calls on one table, which most are, permissions look at nothing else."""
 
     def forget(self) -> None:
         """Policies may have changed: a role's are read anew when it calls next, and its calls judged anew."""
         self._statements.clear()
+        self._granted.clear()
 
     @property
     def uses(self) -> tuple[Use, ...]:
@@ -65,6 +68,9 @@ class Guard:
 
     def insist(self, role_arn: str, service: str, operation: str, parameters: Parameters) -> None:
         """ClientError as AWS raises it if the role may not make the call."""
+        table = parameters.get("TableName") if service == "dynamodb" else None
+        if table is not None and (role_arn, operation, table) in self._granted:
+            return
         statements = self._statements_of(role_arn)
         if statements is None:
             return
@@ -72,6 +78,8 @@ class Guard:
             use = self._use(role_arn, asked, statements)
             if not use.verdict.allowed:
                 raise self._refusal(use, service, operation)
+        if table is not None:
+            self._granted.add((role_arn, operation, table))
 
     def _statements_of(self, role_arn: str) -> tuple[Statement, ...] | None:
         if role_arn not in self._statements:
