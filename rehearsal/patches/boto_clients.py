@@ -64,7 +64,9 @@ def _client(service: str, region: str, role_arn: str = "") -> Any:
     if role_arn:
         everybodys = _client(service, region)
         client = object.__new__(type(everybodys))
-        client.__dict__.update(everybodys.__dict__, _rehearsed_role=role_arn)
+        # Not what was learnt with the other one: its paginators would call in everybody's name.
+        own = {name: value for name, value in everybodys.__dict__.items() if not name.startswith("_rehearsal_")}
+        client.__dict__.update(own, _rehearsed_role=role_arn)
         return client
     connect: Any = boto3.client  # the stubs want the service's name as a literal
     return connect(

@@ -30,8 +30,10 @@ def test_a_role_has_a_client_of_its_own(cloud: Cloud) -> None:
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
     from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
+    client_for("sqs").get_paginator("list_queues")
     of_machine: Any = boto_client_for("us-east-1", "sqs", StateCredentials(ROLE))
     assert of_machine is boto_client_for("us-east-1", "sqs", StateCredentials(ROLE))
     assert role_of(of_machine) == ROLE
+    assert role_of(of_machine.get_paginator("list_queues")._method.__self__) == ROLE
     assert role_of(client_for("sqs")) == ""
     assert client_for("sqs") is client_for("sqs")

@@ -10,8 +10,7 @@ from rehearsal.cloud import Cloud
 from rehearsal.leaks import at_work, leaks
 from rehearsal.scenario import EndState
 from tests.conformance.machines import Machines
-from tests.conformance.reservations import Reservations, day
-from tests.conformance.test_auto_scaling import TARGET
+from tests.conformance.scaled import Scaled
 
 TABLE = "ledger"
 OUTPUTS = {"LedgerTable": TABLE}
@@ -76,29 +75,16 @@ def test_letters_and_one_time_schedules(cloud: Cloud) -> None:
 
 
 def test_endpoints_with_all_that_hangs_on_them(cloud: Cloud) -> None:
-    site = Reservations(cloud)
-    site.open()
-    site.component_endpoint()
-    site.component()
-    cloud.advance(to=day(3, 11, 40))
-    cloud.client("application-autoscaling").register_scalable_target(**TARGET, MinCapacity=0, MaxCapacity=2)
-    cloud.client("cloudwatch").put_metric_alarm(
-        AlarmName="calls-in-vain",
-        Namespace="AWS/SageMaker",
-        MetricName="NoCapacityInvocationFailures",
-        Dimensions=[{"Name": "InferenceComponentName", "Value": "a"}],
-        Statistic="Maximum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-    )
+    scaled = Scaled(cloud)
+    scaled.register(0, 2)
+    scaled.step_from_zero()
     (endpoint,) = cloud.sagemaker.endpoints.all()
     assert left(cloud) == {
         f"endpoint {endpoint.name}, InService",
         f"endpoint config {endpoint.config}",
         f"inference component a of {endpoint.name}, InService",
         "scalable target of inference-component/a",
-        "alarm calls-in-vain on inference component a",
+        "scaling policy step of inference-component/a",
+        "alarm refused on inference component a",
     }
     assert left(cloud, endpoint.name) == set()

@@ -129,6 +129,17 @@ def test_a_topic_without_a_key_of_ones_own_needs_none(cloud: Cloud, key: str) ->
     assert invoke(cloud, "publishing", {"topic": topic})["payload"] is True
 
 
+@pytest.mark.parametrize("service", ["dynamodb", "s3"])
+def test_what_a_role_may_no_longer_is_refused(cloud: Cloud, service: str) -> None:
+    may = {"Effect": "Allow", "Action": ["dynamodb:GetItem", "s3:GetObject"], "Resource": "*"}
+    make_role(cloud, "any", may)
+    make_function(cloud, "calling", CALLING)
+    assert invoke(cloud, "calling", {"service": service})["payload"] in (False, 4)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [MAY_NOTHING]})
+    cloud.client("iam").put_role_policy(RoleName="any", PolicyName="more", PolicyDocument=policy)
+    assert invoke(cloud, "calling", {"service": service})["payload"]["errorType"] == "ClientError"
+
+
 def test_a_state_machine_is_judged_by_its_own_role(cloud: Cloud, machines: Machines) -> None:
     make_role(cloud, "machine")
     ended = machines.run(READING)

@@ -124,7 +124,7 @@ def test_whoever_finds_a_stay_looks_at_its_caps_at_once() -> None:
     later = away.now + timedelta(hours=9)
     for next_at in (None, later):
         held = Hold(code="AsWanted", reason="", next_at=next_at)
-        assert happened(decision=held, seen=away).due_at == away.now
+        assert happened(decision=held, seen=away).due_at == NOW
         known = away.model_copy(update={"on_demand": (stay(START),)})
         assert happened(decision=held, seen=known).due_at == next_at
 

@@ -31,13 +31,13 @@ def offers_for(client: Client, order: Order, now: datetime) -> tuple[Offer, ...]
     }
     if order.not_after is not None:
         asked["EndTimeBefore"] = order.not_after
-    with in_our_words("SearchTrainingPlanOfferings"), _no_is_no("SearchTrainingPlanOfferings"):
+    with _where_a_no_counts("SearchTrainingPlanOfferings"):
         answer = client.search_training_plan_offerings(**asked)
     return tuple(_offer(each) for each in answer.get("TrainingPlanOfferings", ()))
 
 
 def _search_extensions(client: Client, order: Order) -> tuple[Offer, ...]:
-    with in_our_words("SearchTrainingPlanOfferings"), _no_is_no("SearchTrainingPlanOfferings"):
+    with _where_a_no_counts("SearchTrainingPlanOfferings"):
         answer = client.search_training_plan_offerings(TrainingPlanArn=order.plan_arn, DurationHours=order.hours)
     return tuple(_extension(each, order) for each in answer.get("TrainingPlanExtensionOfferings", ()))
 
@@ -51,7 +51,7 @@ def history(client: Client, plan_arn: str) -> tuple[Extended, ...]:
 
 def create_plan(client: Client, name: str, offering_id: str, tags: dict[str, str]) -> str:
     """Buys a plan; the answer is its ARN. Whether AWS refuses a name twice is not documented: look before."""
-    with in_our_words("CreateTrainingPlan", once_only=True), _no_is_no("CreateTrainingPlan"):
+    with _where_a_no_counts("CreateTrainingPlan", once_only=True):
         try:
             answer = client.create_training_plan(
                 TrainingPlanName=name,
@@ -65,21 +65,22 @@ def create_plan(client: Client, name: str, offering_id: str, tags: dict[str, str
 
 def extend_plan(client: Client, offering_id: str) -> None:
     """Buys an extension. Asked twice, it extends and bills twice: there is no token (aws-facts 0, trap 11)."""
-    with in_our_words("ExtendTrainingPlan", once_only=True), _no_is_no("ExtendTrainingPlan"):
+    with _where_a_no_counts("ExtendTrainingPlan", once_only=True):
         client.extend_training_plan(TrainingPlanExtensionOfferingId=offering_id)
 
 
 @contextmanager
-def _no_is_no(operation: str) -> Iterator[None]:
+def _where_a_no_counts(operation: str, *, once_only: bool = False) -> Iterator[None]:
     """AWS documents no errors for what is wrong with an offer, and here each no counts: nothing is done."""
     from botocore.exceptions import ClientError
 
-    try:
-        yield
-    except ClientError as error:
-        if is_plain_no(error):
-            raise RefusedError(f"{operation}: {error}") from error
-        raise
+    with in_our_words(operation, once_only=once_only):
+        try:
+            yield
+        except ClientError as error:
+            if is_plain_no(error):
+                raise RefusedError(f"{operation}: {error}") from error
+            raise
 
 
 def _offer(answer: dict[str, Any]) -> Offer:

@@ -19,7 +19,10 @@ class Trouble(Frozen):
     @property
     def text(self) -> str:
         """The cause in words: Lambda wraps the message of an exception in JSON, and a run that another one."""
-        return self._wrapped("errorMessage") or self._wrapped("Cause") or self.cause or self.error
+        inner = self._wrapped("Cause")
+        if inner:
+            return Trouble(Error=self.code, Cause=inner).text
+        return self._wrapped("errorMessage") or self._wrapped("Error") or self.cause or self.error
 
     @property
     def code(self) -> str:

@@ -21,8 +21,9 @@ def awaited(seen: Snapshot) -> tuple[str, ...]:
         return ()
     if endpoint is not None and endpoint.status != "Failed" and not _comes_home(seen, endpoint):
         return _short_of(seen)
+    closes_at = closings(seen)
     named = (plan for plan in seen.plans if plan.name in manifest.reservation.plans)
-    return tuple(plan.name for plan in named if _may_take(seen, plan, closings(seen)))
+    return tuple(plan.name for plan in named if _may_take(seen, plan, closes_at))
 
 
 def _short_of(seen: Snapshot) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from berth_core.decisions import Hold
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
 
 WAITING_FOR_ROOM = "WaitingForRoom"
-LOOKS = timedelta(minutes=5)
+ROOM_LOOKS = timedelta(minutes=5)
+"""Copies, plans and instances come and go, and no event tells of room."""
 
 
 def lacking(seen: Snapshot) -> tuple[ComponentSeen, ...]:
@@ -30,4 +31,4 @@ def wait_for_room(seen: Snapshot, _intent: Intent) -> Hold | None:
     where = f"plan {plan.name} has {plan.available_count} of {plan.total_count} free" if plan else "none on on-demand"
     names = ", ".join(each.name for each in short)
     text = f"SageMaker found no instance for all copies of {names}: {where}"
-    return Hold(code=WAITING_FOR_ROOM, reason=text, next_at=seen.now + LOOKS)
+    return Hold(code=WAITING_FOR_ROOM, reason=text, next_at=seen.now + ROOM_LOOKS)

@@ -8,7 +8,6 @@ from berth_core.decisions import Refuse
 from berth_core.model import Frozen, Time
 from berth_core.naming import short_hash
 from berth_core.outcomes import Trouble
-from berth_core.pipelines import json_object
 from berth_core.releases import AskFirst, Checked, Measured, Promote, ReleaseOutcome, Rotated, Stage
 
 LONGEST_SUMMARY = 512
@@ -94,7 +93,8 @@ def _passed(checks: int) -> str:
 def _promoted(rotated: Rotated) -> tuple[Kind, str, str]:
     """endpoint_rotate succeeds also where there was nothing to do: its own word says which it was."""
     if rotated.error:
-        return "failed", *_rotation_error(rotated)
+        trouble = Trouble(Error=rotated.error, Cause=rotated.cause)
+        return "failed", trouble.code, trouble.text
     kind, code = str(rotated.output.get("kind", "")), str(rotated.output.get("code", ""))
     reason = str(rotated.output.get("reason", "endpoint_rotate gave no reason"))
     if kind == "done" or (kind == "hold" and code == "AsWanted"):
@@ -104,15 +104,6 @@ def _promoted(rotated: Rotated) -> tuple[Kind, str, str]:
             return "again", code or "Busy", reason
         return "failed", "ProductionBusy", f"production was busy at each of {rotated.rounds} looks: {reason}"
     return "failed", code or "NotPromoted", reason
-
-
-def _rotation_error(rotated: Rotated) -> Verdict:
-    """The machine's own error: Step Functions wraps it into a description of the execution that failed."""
-    wrapped = json_object(rotated.cause) or {}
-    error, cause = wrapped.get("Error"), wrapped.get("Cause")
-    if isinstance(error, str) and error:
-        return error, Trouble(Error=error, Cause=str(cause or error)).text
-    return rotated.error, Trouble(Error=rotated.error, Cause=rotated.cause).text
 
 
 def _summary(so_far: ReleaseSoFar, code: str, reason: str) -> str:

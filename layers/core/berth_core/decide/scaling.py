@@ -14,6 +14,7 @@ from berth_core.decide.arranging import (
 )
 from berth_core.decide.idleness import forecast, idle_since
 from berth_core.decide.intent import Intent
+from berth_core.decide.lacking import ROOM_LOOKS
 from berth_core.decide.ladder import closing_slots
 from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force, wake_time
 from berth_core.decide.replacing import Replaced, replaced
@@ -25,7 +26,6 @@ from berth_core.model import Frozen
 from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, decision_id
 
 SOON = timedelta(minutes=1)
-ROOM_LOOKS = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(hours=1)
 QUEUE_LOOKS = timedelta(minutes=15)
 """At whether another deployment waits for the instances, which nothing else tells."""

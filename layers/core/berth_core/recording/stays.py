@@ -34,7 +34,7 @@ def with_stays(happened: Happened, recording: Recording) -> Recording:
     if stay is not None and not is_same:
         told["stay_begun"] = stay if running is None else stay.model_copy(update={"started_at": seen.now})
         # What was held was held without knowing of the bill: its caps have to be looked at.
-        told["due_at"] = min([seen.now, *([recording.due_at] if recording.due_at else [])])
+        told["due_at"] = happened.now
     emptied_at = _emptied_at(seen)
     if stay is not None and running is None and _began(happened) is None and emptied_at is not None:
         # Once, although runs that look in the same moment all find it woken.
