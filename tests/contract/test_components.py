@@ -82,6 +82,8 @@ class TestBringAbout:
             "SchedulingConfig": spread,
         }
         assert (asked["VariantName"], asked["RuntimeConfig"]) == ("main", {"CopyCount": 2})
+        bring_about(client, SPEC, OURS._replace(variant="AllTraffic"), kept)
+        assert client.create_inference_component.call_args.kwargs["VariantName"] == "AllTraffic"
         assert {each["Key"]: each["Value"] for each in asked["Tags"]} == TAGS
 
     def test_none_is_made_without_a_copy(self) -> None:

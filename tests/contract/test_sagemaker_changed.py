@@ -106,6 +106,14 @@ class TestCreateConfig:
         config_there(stub, CapacityReservationConfig={})
         create_config(sagemaker, SPEC.model_copy(update={"plan_arn": None}), TAGS)
 
+    def test_a_config_keeps_the_variants_name_of_who_made_the_endpoint(self, sagemaker: Any, stub: Stubber) -> None:
+        config_unseen(stub)
+        variant = VARIANT | {"VariantName": "AllTraffic"}
+        asked = {"EndpointConfigName": CONFIG, "ProductionVariants": [variant], "Tags": TAG_LIST}
+        stub.add_response("create_endpoint_config", CREATED, asked)
+        config_there(stub, VariantName="AllTraffic")
+        create_config(sagemaker, SPEC.model_copy(update={"variant": "AllTraffic"}), TAGS)
+
     def test_a_config_that_is_there_with_the_same_content_is_fine(self, sagemaker: Any, stub: Stubber) -> None:
         config_there(stub)
         create_config(sagemaker, SPEC, TAGS)

@@ -17,10 +17,11 @@ from berth_core.naming import DEPLOYMENT_TAG, STACK_TAG, VARIANT
 
 
 class Ours(NamedTuple):
-    """Whose components these are."""
+    """Whose components these are, and the endpoint's variant that new ones are bound to."""
 
     endpoint: str
     tags: dict[str, str]
+    variant: str = VARIANT
 
 
 def bring_about(client: Client, spec: ComponentSpec, ours: Ours, kept: Described | None) -> str:
@@ -76,7 +77,7 @@ def _create(client: Client, spec: ComponentSpec, ours: Ours, kept: Described | N
         client.create_inference_component(
             InferenceComponentName=spec.name,
             EndpointName=ours.endpoint,
-            VariantName=VARIANT,
+            VariantName=ours.variant,
             Specification=_specification(spec, kept or {}),
             RuntimeConfig={"CopyCount": max(1, spec.copies or 0)},
             Tags=[{"Key": key, "Value": value} for key, value in sorted(ours.tags.items())],

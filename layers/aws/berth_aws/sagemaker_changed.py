@@ -13,7 +13,7 @@ from berth_aws.translate import Answer, fine_if, in_our_words
 from berth_core.decisions import ConfigSpec
 from berth_core.errors import BusyError, RefusedError
 from berth_core.facts import IN_TRANSITION
-from berth_core.naming import STACK_TAG, VARIANT
+from berth_core.naming import STACK_TAG
 
 
 def create_config(client: Client, spec: ConfigSpec, tags: dict[str, str]) -> None:
@@ -102,7 +102,7 @@ def delete_config(client: Client, name: str) -> None:
 
 def _config_request(spec: ConfigSpec, tags: dict[str, str]) -> dict[str, Any]:
     variant: dict[str, Any] = {
-        "VariantName": VARIANT,
+        "VariantName": spec.variant,
         "InstanceType": spec.instance_type,
         "InitialInstanceCount": spec.instance_count,
         **(_of_a_model(spec.model) if spec.model else _for_components(spec.instance_count)),

@@ -19,6 +19,7 @@ class ConfigSpec(Frozen):
     instance_type: str
     instance_count: int
     plan_arn: str | None = None
+    variant: str = "main"
     execution_role_arn: str | None = None
     serves: Literal["model", "components"] = "model"
 
@@ -138,6 +139,7 @@ class Scale(Changing):
 
     All of ours that isn't in `components` is deleted, and so is all scaling that isn't in `scaling`. `recreate` deletes
     first what is older than the decision. `release` also waits until SageMaker has let go of all instances.
+    New components are bound to the endpoint's `variant`.
     """
 
     kind: Literal["scale"] = "scale"
@@ -146,6 +148,7 @@ class Scale(Changing):
     target: str
     components: tuple[ComponentSpec, ...] = ()
     scaling: tuple[ScalingSpec, ...] = ()
+    variant: str = "main"
     copies: int
     release: bool = False
     give_up_at: Time

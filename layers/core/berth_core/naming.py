@@ -27,14 +27,16 @@ def decision_id(seen: Snapshot, kind: str, target: str) -> str:
     return short_hash(seen.deployment.name, kind, target, seen.deployment.version, len(seen.attempts), last)
 
 
-def config_spec(registration: Registration, *, instance_type: str, count: int, plan_arn: str | None) -> ConfigSpec:
+def config_spec(
+    registration: Registration, *, instance_type: str, count: int, plan_arn: str | None, variant: str = VARIANT
+) -> ConfigSpec:
     """The endpoint config that puts this deployment on `count` instances of a type, reserved or not.
 
     With inference components there is no model on it, and SageMaker keeps at most `count` instances.
     """
     model = wanted_model(registration)
     role = registration.manifest.execution_role_arn
-    base = short_hash(model, instance_type, plan_arn, VARIANT, role)
+    base = short_hash(model, instance_type, plan_arn, variant, role)
     return ConfigSpec(
         name=f"{registration.name}-{base}-x{count}",
         model=model,
@@ -42,6 +44,7 @@ def config_spec(registration: Registration, *, instance_type: str, count: int, p
         instance_count=count,
         plan_arn=plan_arn,
         execution_role_arn=role,
+        variant=variant,
         serves="components" if model is None else "model",
     )
 

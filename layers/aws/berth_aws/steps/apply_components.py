@@ -42,7 +42,7 @@ def apply_components(
         raise RefusedError(f"deployment {deployment!r} isn't registered any more: nothing is made for it")
     ledger.leases.insist(deployment, holder, now, fence)
     sagemaker = clients.once_only("sagemaker")
-    ours = Ours(endpoint=deployment, tags=tags_for(stack, registration))
+    ours = Ours(endpoint=deployment, tags=tags_for(stack, registration), variant=scale.variant)
     there = names_on(sagemaker, deployment)
     refused: tuple[str, ...] = ()
     pending = _delete(sagemaker, scale, ours, there, ledger)

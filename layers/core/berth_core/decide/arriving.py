@@ -8,7 +8,7 @@ from berth_core.decide.ladder import closings
 from berth_core.decide.making_room import is_hopping, model_before, recreation
 from berth_core.decide.placing import NoPlace, Place, place
 from berth_core.decide.rotating import MIXED, SETTLES_WITHIN
-from berth_core.decide.standing_on import model_that_runs, plan_under
+from berth_core.decide.standing_on import model_that_runs, plan_under, variant_under
 from berth_core.decide.tidying import tidy
 from berth_core.decisions import Deploy, Hold, Refuse, Tidy
 from berth_core.durations import expected
@@ -126,6 +126,7 @@ def _deploy(seen: Snapshot, plan: PlanSeen, why: str, moved: str | None) -> Depl
         instance_type=manifest.reservation.instance_type,
         count=wanted_count(seen.deployment),
         plan_arn=plan.arn,
+        variant=variant_under(seen),
     )
     # An existing endpoint moves blue/green, which is why `place` asked for room for the whole fleet.
     existing = {None: "create", "Failed": "replace"}.get(seen.endpoint.status if seen.endpoint else None, "update")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from berth_core.decide.budget import hours_left, price_usd_per_hour, spent
+from berth_core.decide.standing_on import variant_under
 from berth_core.decisions import ConfigSpec
 from berth_core.durations import expected
 from berth_core.facts import Attempt, PlanSeen, Snapshot
@@ -40,8 +41,10 @@ def _first_type(seen: Snapshot, allowed: OnDemand, needed: timedelta) -> ConfigS
     hours = Decimal(str((needed + expected("delete", seen.attempts) + SPARE).total_seconds())) / 3600
     noes: list[str] = []
     failed = {attempt.target for attempt in _failures(seen) if attempt.rung == "hop" and attempt.code == "NoCapacity"}
+    variant = variant_under(seen)
     specs = [
-        config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None) for each in allowed.instance_types
+        config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None, variant=variant)
+        for each in allowed.instance_types
     ]
     # When all of them were without capacity, the first is tried again, later and later.
     for spec in [spec for spec in specs if spec.name not in failed] or specs:

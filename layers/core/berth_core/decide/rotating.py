@@ -12,7 +12,7 @@ from berth_core.decide.leaving import leaves_at
 from berth_core.decide.making_room import has_failed_anew, hop_over, recreate_in_place
 from berth_core.decide.rollback_alarms import objection
 from berth_core.decide.rollout import LAUNCH, DoesNotFit, Fits, Room, choose_rollout
-from berth_core.decide.standing_on import plan_under
+from berth_core.decide.standing_on import plan_under, variant_under
 from berth_core.decisions import ConfigSpec, Hold, Refuse, Resize, Rotate
 from berth_core.durations import expected
 from berth_core.facts import EndpointSeen, PlanSeen, Snapshot
@@ -73,14 +73,17 @@ def _wanted(seen: Snapshot, endpoint: EndpointSeen) -> ConfigSpec | None:
     """The same placement as now with the wanted model and count. None if what runs can't be told."""
     manifest = seen.deployment.manifest
     count = wanted_count(seen.deployment)
+    variant = variant_under(seen)
     if endpoint.plan_arn is not None:
         wanted_type = manifest.reservation.instance_type
-        return config_spec(seen.deployment, instance_type=wanted_type, count=count, plan_arn=endpoint.plan_arn)
+        return config_spec(
+            seen.deployment, instance_type=wanted_type, count=count, plan_arn=endpoint.plan_arn, variant=variant
+        )
     live_type = endpoint.config.instance_type if endpoint.config else None
     if live_type is None:
         return None
     count = on_demand_count(seen.deployment, endpoint.instance_count)
-    return config_spec(seen.deployment, instance_type=live_type, count=count, plan_arn=None)
+    return config_spec(seen.deployment, instance_type=live_type, count=count, plan_arn=None, variant=variant)
 
 
 def _impossible(seen: Snapshot, plan: PlanSeen | None, spec: ConfigSpec) -> Refuse | None:
@@ -192,7 +195,13 @@ def _room(seen: Snapshot, plan: PlanSeen | None, count: int, over: ConfigSpec | 
 
 def _sized(seen: Snapshot, spec: ConfigSpec, count: int) -> ConfigSpec:
     """At the wanted count, or else at the present one: the count then changes in place, and needs less room."""
-    return config_spec(seen.deployment, instance_type=spec.instance_type, count=count, plan_arn=spec.plan_arn)
+    return config_spec(
+        seen.deployment,
+        instance_type=spec.instance_type,
+        count=count,
+        plan_arn=spec.plan_arn,
+        variant=spec.variant,
+    )
 
 
 def _rules(seen: Snapshot, endpoint: EndpointSeen) -> Rollout:

@@ -8,6 +8,7 @@ from berth_core.decide.budget import hours_left, least_hours
 from berth_core.decide.intent import Intent
 from berth_core.decide.ladder import closings, other_plans
 from berth_core.decide.placing import NoPlace, look_at
+from berth_core.decide.standing_on import variant_under
 from berth_core.decisions import ConfigSpec
 from berth_core.facts import Snapshot
 from berth_core.manifest import OnDemand
@@ -40,8 +41,10 @@ def on_demand_specs(seen: Snapshot) -> tuple[ConfigSpec, ...]:
         return ()
     running = seen.endpoint.instance_count if seen.endpoint else 0
     count = on_demand_count(seen.deployment, running)
+    variant = variant_under(seen)
     return tuple(
-        config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None) for each in allowed.instance_types
+        config_spec(seen.deployment, instance_type=each, count=count, plan_arn=None, variant=variant)
+        for each in allowed.instance_types
     )
 
 
@@ -55,7 +58,13 @@ def _next_plan(seen: Snapshot, intent: Intent) -> Taken | str:
         if isinstance(found, NoPlace):
             noes.append(found.reason)
             continue
-        spec = config_spec(seen.deployment, instance_type=instance_type, count=count, plan_arn=found.plan.arn)
+        spec = config_spec(
+            seen.deployment,
+            instance_type=instance_type,
+            count=count,
+            plan_arn=found.plan.arn,
+            variant=variant_under(seen),
+        )
         if spec.name not in _failed(intent):
             return "update", spec
         noes.append(f"plan {name} was tried")
@@ -88,7 +97,10 @@ def _scale_to_zero(seen: Snapshot, intent: Intent) -> Taken | str:
         return "update", specs[0]
     instance_type = seen.deployment.manifest.reservation.instance_type
     count = wanted_count(seen.deployment)
-    return "update", config_spec(seen.deployment, instance_type=instance_type, count=count, plan_arn=None)
+    variant = variant_under(seen)
+    return "update", config_spec(
+        seen.deployment, instance_type=instance_type, count=count, plan_arn=None, variant=variant
+    )
 
 
 def _delete(_seen: Snapshot, intent: Intent) -> Taken | str:

@@ -18,7 +18,7 @@ from berth_core.decide.lacking import ROOM_LOOKS
 from berth_core.decide.ladder import closing_slots
 from berth_core.decide.orders import BY_HAND, UNPAID, Order, is_carried_out, order_in_force, wake_time
 from berth_core.decide.replacing import Replaced, replaced
-from berth_core.decide.standing_on import block_under, plan_under
+from berth_core.decide.standing_on import block_under, plan_under, variant_under
 from berth_core.decisions import Hold, Refuse, Scale
 from berth_core.durations import expected
 from berth_core.facts import IN_TRANSITION, ComponentSeen, Snapshot
@@ -217,6 +217,7 @@ def _scale(seen: Snapshot, run: _Run) -> Scale:
             "target": run.target,
             "components": specs,
             "scaling": scaling_specs(seen, order, specs),
+            "variant": variant_under(seen),
             "copies": _copies(seen, order),
             "release": run.release,
             "give_up_at": _parked_by(seen) if run.release else seen.now + max(_patience(seen, rung), found.longest),

@@ -1,6 +1,7 @@
 """What the endpoint stands on, and what it has left behind."""
 
 from berth_core.facts import Block, Left, PlanSeen, Snapshot
+from berth_core.naming import VARIANT
 
 
 def plan_under(seen: Snapshot) -> PlanSeen | None:
@@ -47,6 +48,18 @@ def model_that_runs(seen: Snapshot) -> str | None:
     if endpoint is None or endpoint.status == "Failed" or endpoint.config is None:
         return None
     return endpoint.config.model
+
+
+def variant_under(seen: Snapshot) -> str:
+    """What the variant of the endpoint's next config is called: as it is now, whoever made the endpoint.
+
+    SageMaker's own tools say AllTraffic. Components are bound to the name, and so are people's alarms.
+    """
+    endpoint = seen.endpoint
+    if endpoint is None or endpoint.status == "Failed":
+        return VARIANT  # it can only be deleted, and made anew
+    named = [variant.name for variant in endpoint.variants] or [endpoint.config.variant if endpoint.config else VARIANT]
+    return named[0]
 
 
 def made_for_the_other(seen: Snapshot) -> str | None:

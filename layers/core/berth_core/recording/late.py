@@ -108,5 +108,6 @@ def _spec(made: ConfigSeen) -> ConfigSpec | None:
         instance_count=made.instance_count,
         plan_arn=made.plan_arn,
         execution_role_arn=made.execution_role_arn,
+        variant=made.variant,
         serves="model" if made.model else "components",
     )
