@@ -112,8 +112,19 @@ class TestHistory:
         ledger.history.keep_outcome(NAME, _made(spec))
         known = ledger.standing(NAME).attempts[0]
         assert known.config is not None
-        assert known.config.model_dump(exclude={"variant", "created_at"}) == spec.model_dump(exclude={"serves"})
+        assert known.config.model_dump(exclude={"created_at"}) == spec.model_dump(exclude={"serves"})
         assert known.replaced == "old"
+
+    def test_a_rollouts_second_fleet_is_kept_once_beside_the_stay_and_the_last_word_counts(
+        self, ledger: Ledger
+    ) -> None:
+        fleet = stay(START, END).model_copy(update={"beside": True})
+        ledger.history.begin_stay(NAME, stay(START))
+        ledger.history.keep_fleet_beside(NAME, fleet)
+        longer = fleet.model_copy(update={"ended_at": END + MINUTE})
+        ledger.history.keep_fleet_beside(NAME, longer)
+        assert ledger.standing(NAME).stays == (stay(START), longer)
+        assert ledger.history.end_stay(NAME, START, END)
 
     def test_stays_come_oldest_first_and_never_expire(self, ledger: Ledger) -> None:
         ledger.history.begin_stay(NAME, stay(END, count=2))

@@ -15,6 +15,7 @@ class FakeHistory(History):
         self._outcomes: dict[str, dict[tuple[datetime, str], Outcome]] = defaultdict(dict)
         self._holds: dict[str, dict[datetime, Hold | Refuse]] = defaultdict(dict)
         self._stays: dict[str, dict[datetime, OnDemandUse]] = defaultdict(dict)
+        self._beside: dict[str, dict[datetime, OnDemandUse]] = defaultdict(dict)
         self._turns: dict[str, dict[tuple[datetime, str], Turn]] = defaultdict(dict)
         self._versions: dict[tuple[str, str, datetime], dict[str, Any]] = {}
         self._told: dict[tuple[str, str], str] = {}
@@ -51,8 +52,12 @@ class FakeHistory(History):
         self._stays[deployment][started_at] = stay.model_copy(update={"ended_at": ended_at})
         return True
 
+    def keep_fleet_beside(self, deployment: str, fleet: OnDemandUse) -> None:
+        self._beside[deployment][fleet.started_at] = fleet
+
     def stays(self, deployment: str) -> tuple[OnDemandUse, ...]:
-        return tuple(stay for _, stay in sorted(self._stays[deployment].items()))
+        both = (*self._stays[deployment].values(), *self._beside[deployment].values())
+        return tuple(sorted(both, key=lambda stay: (stay.started_at, stay.beside)))
 
     def begin_turn(self, deployment: str, turn: Turn) -> None:
         self._turns[deployment].setdefault((turn.started_at, turn.code or turn.model), turn)

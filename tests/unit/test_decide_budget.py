@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from berth_core.decide.budget import fleet_looks_at, hours_left, least_hours, reaches_cap_at, spent, stops_at
+from berth_core.decide.budget import (
+    fleet_looks_at,
+    hours_left,
+    least_hours,
+    reaches_cap_at,
+    spent,
+    stops_at,
+)
 from berth_core.decide.deployment import decide_deployment
 from berth_core.manifest import OnDemand
-from tests.builders import END, ON_DEMAND, P4D, P5, attempt, endpoint, reconcile, registration, snapshot, stay
+from tests.builders import END, ON_DEMAND, P4D, P5, endpoint, reconcile, registration, snapshot, stay
 from tests.unit import component_facts
 from tests.unit.component_facts import deployed
 
@@ -85,28 +92,26 @@ STAYS = registration(
 )
 
 
-def rolled(**over: Any) -> Any:
-    """Half an hour, on on-demand, of one instance."""
-    given = {"config": AWAY.config, "started_at": END - HOUR, "ended_at": END - 0.5 * HOUR}
-    return attempt(**{**given, **over})
+def beside(**over: Any) -> Any:
+    """Half an hour, of one instance."""
+    return stay(END - HOUR, END - 0.5 * HOUR).model_copy(update={"beside": True, **over})
 
 
 @pytest.mark.parametrize(
-    ("over", "usd"),
+    ("fleets", "usd"),
     [
-        ({}, "82.56"),
-        ({"done": False, "code": "RolledBack"}, "82.56"),
-        ({"done": False, "code": "NoCapacity"}, "55.04"),
-        ({"rung": "hop"}, "55.04"),
-        ({"kind": "hand_over"}, "55.04"),
-        ({"config": endpoint().config}, "55.04"),
-        ({"config": None}, "55.04"),
-        ({"ended_at": END - HOUR}, "55.04"),
+        ((beside(),), "82.56"),
+        ((beside(instance_count=2),), "110.08"),
+        ((beside(instance_type=P4D),), "66.02"),
+        ((beside(), beside(started_at=END - 3 * HOUR, ended_at=END - 2 * HOUR)), "137.6"),
+        ((beside(ended_at=END - HOUR, instance_type="ml.unheard-of.1"),), "55.04"),
+        ((beside(ended_at=None),), "110.08"),
     ],
-    ids=["stayed", "went back", "never came", "a stay of its own", "a move", "on a plan", "unknown", "no time"],
+    ids=["one", "two instances", "another type", "two rollouts", "no time, at whatever price", "one that runs"],
 )
-def test_a_rollouts_second_fleet_costs_too(over: dict[str, Any], usd: str) -> None:
-    assert spent(snapshot(now=END, on_demand=(stay(END - HOUR),), attempts=(rolled(**over),))).usd == Decimal(usd)
+def test_a_rollouts_second_fleet_costs_money_and_no_hours_of_the_endpoint(fleets: Any, usd: str) -> None:
+    seen = snapshot(now=END, on_demand=(stay(END - HOUR), *fleets))
+    assert (spent(seen).usd, spent(seen).hours) == (Decimal(usd), Decimal(1))
 
 
 @pytest.mark.parametrize(

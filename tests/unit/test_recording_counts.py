@@ -11,7 +11,7 @@ from berth_core.facts import Turn
 from berth_core.naming import config_spec
 from berth_core.outcomes import Outcome, Trouble
 from berth_core.recording import Happened, Recording, record
-from tests.builders import P5, START, attempt, decide, endpoint, registration, snapshot, stay
+from tests.builders import P5, PLAN_ARN, START, attempt, decide, endpoint, registration, snapshot, stay
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -165,3 +165,47 @@ def test_what_has_not_served_before_or_leaves_nothing_that_serves_is_a_failed_st
 
 def done(after: Any, decision: Any) -> Any:
     return decide_outcome(after, decision, SmokeTested(), Trouble())
+
+
+@pytest.mark.parametrize(
+    ("over", "beside"),
+    [
+        ({}, True),
+        ({"kind": "done", "code": ""}, True),
+        ({"code": "NoCapacity"}, False),
+        ({"rung": "hop"}, False),
+        ({"rung": "recreate"}, False),
+        ({"asked": "hand_over", "rung": "on_demand"}, False),
+        ({"asked": "deploy"}, False),
+        ({"config": config_spec(registration(), instance_type=P5, count=2, plan_arn=PLAN_ARN)}, False),
+        ({"config": None}, False),
+    ],
+    ids=[
+        "it went back",
+        "it came to stay",
+        "it never came",
+        "a stay of its own",
+        "nothing ran beside it",
+        "a way off",
+        "onto a plan",
+        "on a plan",
+        "unknown",
+    ],
+)
+@pytest.mark.parametrize("sees", [True, False], ids=["seen", "unseen"])
+def test_what_a_rollout_on_on_demand_ran_beside_the_fleet_that_serves_is_kept(
+    over: dict[str, Any], beside: bool, sees: bool
+) -> None:
+    two = config_spec(registration(), instance_type=P5, count=2, plan_arn=None)
+    now = START + 2 * HOUR
+    seen = snapshot(now=now, endpoint=endpoint(plan_arn=None)) if sees else None
+    outcome = failed(**{"asked": "rotate", "config": two, **over})
+    ended = Happened(deployment="llama-eval", machine="endpoint_rotate", now=now, outcome=outcome, seen=seen)
+    fleet = stay(START + HOUR, now, count=2).model_copy(update={"beside": True})
+    assert record(ended).fleet_beside == (fleet if beside else None)
+
+
+def test_a_second_fleet_says_nothing_of_when_a_stay_began() -> None:
+    fleet = stay(START, START + 1.5 * HOUR).model_copy(update={"beside": True})
+    moved = handed_over(now=2, attempts=(attempt(kind="tidy"), attempt(kind="deploy")), on_demand=(fleet,))
+    assert looked(moved).stay_begun == stay(START)

@@ -12,7 +12,7 @@ from berth_core.outcomes import Outcome
 ATTEMPT = "attempt#"
 STAY = "stay#"
 TURN = "turn#"
-MADE = ("name", "model", "instance_type", "instance_count", "plan_arn", "execution_role_arn")
+MADE = ("name", "model", "instance_type", "instance_count", "plan_arn", "variant", "execution_role_arn")
 NEWEST = 50
 """Outcomes that a snapshot holds: enough to tell how long things take, and how often one failed in a row."""
 
@@ -62,6 +62,11 @@ class History:
             "attribute_exists(#pk) AND attribute_not_exists(#ended_at)",
             ended_at=iso(ended_at),
         ).done
+
+    def keep_fleet_beside(self, deployment: str, fleet: OnDemandUse) -> None:
+        """One row a rollout, which is over: recorded again, the last word counts."""
+        sk = f"{STAY}{iso(fleet.started_at)}#beside"
+        self._table.put(of_deployment(deployment), sk, fleet.model_dump(mode="json", exclude_none=True))
 
     def begin_turn(self, deployment: str, turn: Turn) -> None:
         """A model's time in an evaluation, or a try of it that failed. Never overwrites one."""

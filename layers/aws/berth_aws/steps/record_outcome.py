@@ -106,6 +106,8 @@ def _write_history(ended: Ended, recording: Recording, ledger: Ledger, at: datet
         ledger.history.keep_hold(ended.deployment, recording.held, at)
     if recording.gap is not None:
         ledger.components.keep_gap(ended.deployment, recording.gap)
+    if recording.fleet_beside is not None:
+        ledger.history.keep_fleet_beside(ended.deployment, recording.fleet_beside)
     if recording.stay_begun is not None:
         ledger.history.begin_stay(ended.deployment, recording.stay_begun)
     if recording.stay_ended_at is not None and ended.seen is not None:

@@ -41,35 +41,31 @@ class Spent(Frozen):
 def spent(seen: Snapshot) -> Spent:
     """Hours of the endpoint on on-demand, and USD of all its instances, until `seen.now`."""
     hours = Decimal(0)
-    usd = Decimal(0)
+    usd = _second_fleets(seen)
     for (instance_type, count), spans in _fleets(seen).items():
         stayed = _hours(covered(spans))
         if not stayed:
             continue  # nothing yet, whatever the price: zero times infinity is no amount
         hours += stayed
         usd += stayed * count * price_usd_per_hour(seen, instance_type)
-    return Spent(hours=hours, usd=usd + _second_fleets(seen))
+    return Spent(hours=hours, usd=usd)
 
 
 def _second_fleets(seen: Snapshot) -> Decimal:
-    """USD of what rollouts on on-demand ran beside the fleet that served, whether they came to stay or went back.
-
-    A hop's fleet is a stay of its own, and what could not be had costs nothing.
-    """
+    """USD of what rollouts on on-demand ran beside the fleet that served, whether they came to stay or went back."""
     usd = Decimal(0)
-    for each in seen.attempts:
-        config = each.config
-        if each.kind != "rotate" or each.rung == "hop" or each.code == "NoCapacity" or config is None:
-            continue
-        took = _hours(each.ended_at - each.started_at)
-        if config.plan_arn is None and config.instance_type and took:
-            usd += took * (config.instance_count or 1) * price_usd_per_hour(seen, config.instance_type)
+    for each in seen.on_demand:
+        took = _hours((each.ended_at or seen.now) - each.started_at)
+        if each.beside and took:
+            usd += took * each.instance_count * price_usd_per_hour(seen, each.instance_type)
     return usd
 
 
 def _fleets(seen: Snapshot) -> dict[tuple[str, int], list[Span]]:
     fleets: dict[tuple[str, int], list[Span]] = {}
     for stay in seen.on_demand:
+        if stay.beside:
+            continue
         span = (stay.started_at, stay.ended_at or seen.now)
         fleets.setdefault((stay.instance_type, stay.instance_count), []).append(span)
     return fleets

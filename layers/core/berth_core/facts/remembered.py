@@ -107,7 +107,8 @@ class Lease(Frozen):
 class OnDemandUse(Frozen):
     """One stay on on-demand instances. Money runs from the request to the return, to be on the safe side.
 
-    `hop`: on the way of a rollout, which leads home again.
+    `hop`: on the way of a rollout, which leads home again. `beside`: what a rollout ran beside the fleet that serves.
+    That costs money, and no hours of the endpoint.
     """
 
     instance_type: str
@@ -115,6 +116,7 @@ class OnDemandUse(Frozen):
     started_at: Time
     ended_at: Time | None = None
     hop: bool = False
+    beside: bool = False
 
 
 class Turn(Frozen):

@@ -31,6 +31,7 @@ class Recording(Frozen):
     """The lease holds what nobody could tell yet: it isn't given back, but lapses with it."""
     stay_begun: OnDemandUse | None = None
     stay_ended_at: Time | None = None
+    fleet_beside: OnDemandUse | None = None
     due_at: Time | None = None
     endpoint_seen: str | None = None
     placed_on: str | None = None

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from berth_core import announcements as news
 from berth_core.announcements import Announcement
+from berth_core.decide.budget import running_stay
 from berth_core.decide.making_room import is_hopping
 from berth_core.decide.watch import endpoint_mark
 from berth_core.decisions import Decision, HandOver, Resize, Rotate, Scale
 from berth_core.facts import EndpointSeen, OnDemandUse, Snapshot
 from berth_core.naming import is_ours
+from berth_core.outcomes import Outcome
 from berth_core.recording.beginning import began_at
 from berth_core.recording.happened import Happened, Recording
 
@@ -16,10 +18,11 @@ from berth_core.recording.happened import Happened, Recording
 def with_stays(happened: Happened, recording: Recording) -> Recording:
     """On-demand money is counted from what is seen, so that no crash between two steps can lose a stay."""
     seen = happened.seen
+    recording = recording.model_copy(update={"fleet_beside": _beside(recording.outcome)})
     if seen is None:
         return recording
     endpoint = seen.endpoint
-    running = next((stay for stay in seen.on_demand if stay.ended_at is None), None)
+    running = running_stay(seen)
     stay = _stay(happened, seen) if _is_away(seen) else None
     is_same = running is not None and stay is not None and _fleet(running) == _fleet(stay)
     plan = seen.plan_of(endpoint.plan_arn) if endpoint and endpoint.plan_arn else None
@@ -40,6 +43,22 @@ def with_stays(happened: Happened, recording: Recording) -> Recording:
         # Once, although runs that look in the same moment all find it woken.
         told["once"] = (*recording.once, (f"woken-after-{emptied_at.isoformat()}", _woken_news(seen, stay)))
     return recording.model_copy(update=told)
+
+
+def _beside(outcome: Outcome | None) -> OnDemandUse | None:
+    """A rollout's second fleet, whether it came to stay or went back. A hop's is a stay of its own."""
+    config = outcome.config if outcome is not None else None
+    if outcome is None or config is None or config.plan_arn is not None:
+        return None
+    if outcome.asked != "rotate" or outcome.rung is not None or outcome.code == "NoCapacity":
+        return None
+    return OnDemandUse(
+        instance_type=config.instance_type,
+        instance_count=config.instance_count,
+        started_at=outcome.started_at,
+        ended_at=outcome.ended_at,
+        beside=True,
+    )
 
 
 def _never_launched(recording: Recording) -> bool:
@@ -79,7 +98,7 @@ def _is_hop(decision: Decision | None) -> bool:
 
 def _found_at(happened: Happened, seen: Snapshot, endpoint: EndpointSeen) -> datetime:
     """A stay that we didn't ask for: what we changed about it was there when we decided that."""
-    found_at = began_at(happened, seen, endpoint, (stay.ended_at for stay in seen.on_demand))
+    found_at = began_at(happened, seen, endpoint, (stay.ended_at for stay in _of_the_endpoint(seen)))
     decision = happened.decision
     return min(found_at, decision.started_at) if isinstance(decision, Rotate | Resize) else found_at
 
@@ -98,9 +117,13 @@ def _woken_news(seen: Snapshot, stay: OnDemandUse) -> Announcement:
     )
 
 
+def _of_the_endpoint(seen: Snapshot) -> list[OnDemandUse]:
+    return [stay for stay in seen.on_demand if not stay.beside]
+
+
 def _emptied_at(seen: Snapshot) -> datetime | None:
     """Since when the config that is live had no instances; None if it had some all along."""
-    empty = [stay.ended_at for stay in seen.on_demand if stay.ended_at is not None]
+    empty = [stay.ended_at for stay in _of_the_endpoint(seen) if stay.ended_at is not None]
     empty += [each.ended_at for each in seen.attempts if each.done and each.rung == "scale_to_zero"]
     changed_at = seen.endpoint.changed_at if seen.endpoint else None
     if not seen.deployment.manifest.components or not empty or (changed_at is not None and max(empty) < changed_at):
