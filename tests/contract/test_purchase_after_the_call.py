@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from berth_aws import clients
+from berth_aws.steps import observe_purchase as observing
 from berth_aws.steps import record_purchase as recording
 from berth_aws.steps.observe_purchase import observe_purchase, request_id
 from berth_aws.steps.record_purchase import PurchaseEnded, record_purchase
@@ -20,6 +21,7 @@ from berth_core.errors import BusyError, RefusedError
 from berth_core.ordering import PurchaseRequest
 from berth_core.outcomes import Trouble
 from berth_core.purchases import Buy, Done, NotBought, Purchase, SpendingPolicy, Wait
+from tests.builders import plan
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.market import FakeMarket
 from tests.purchase_builders import ARN, NOW, P5, extension_order, offer, order, purchase, seen
@@ -91,6 +93,51 @@ def test_a_no_to_the_search_is_seen_as_one_so_that_it_is_recorded_and_told(
     assert isinstance(decision, NotBought)
     assert decision.code == "NoOffer"
     assert "plan p5 cannot be extended" in decision.reason
+
+
+def _extending(market: FakeMarket, monkeypatch: pytest.MonkeyPatch, code: str, called: bool = False) -> Any:
+    """AWS won't say what the plan was extended by before."""
+
+    class Silent:
+        def paginate(self, **_asked: Any) -> Any:
+            answer: Any = {
+                "Error": {"Code": code, "Message": "not yours to see"},
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+            }
+            raise ClientError(answer, "DescribeTrainingPlanExtensionHistory")
+
+    lists = market.get_paginator
+    monkeypatch.setattr(
+        market, "get_paginator", lambda name: lists(name) if name == "list_training_plans" else Silent()
+    )
+    monkeypatch.setattr(market, "search_training_plan_offerings", lambda **_asked: {})
+    monkeypatch.setattr(observing, "list_plans", lambda _client: (plan(name="p5", arn=ARN),))
+    ledger = FakeLedger()
+    mine = purchase(extension_order(), request_id=request_id(HOLDER), holder=HOLDER, called_at=NOW)
+    if called:
+        ledger.purchases.write(mine)
+    asked = {"extend": {"plan": "p5", "days": 1}, "max_price_usd": "9", "approval": "none"}
+    pinned = mine.order if called else None
+    later = NOW + timedelta(minutes=5)
+    return observe_purchase(PurchaseRequest.model_validate(asked), HOLDER, pinned, ledger, BUDGET, later)
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
+def test_a_no_to_what_was_bought_before_is_a_no_to_the_extension_and_told(
+    market: FakeMarket, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """An extension that was bought already would be bought again."""
+    found = _extending(market, monkeypatch, code)
+    assert (found.offers, found.history) == ((), ())
+    assert "DescribeTrainingPlanExtensionHistory" in found.no_offers_why
+    assert "not yours to see" in found.no_offers_why
+
+
+def test_after_the_call_a_no_to_that_says_nothing_of_what_came_of_it(
+    market: FakeMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RefusedError, match="not yours to see"):
+        _extending(market, monkeypatch, "ValidationException", called=True)
 
 
 def test_a_throttled_search_is_asked_again(market: FakeMarket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,8 @@ def _search_extensions(client: Client, order: Order) -> tuple[Offer, ...]:
 
 
 def history(client: Client, plan_arn: str) -> tuple[Extended, ...]:
-    """All extensions that were ever bought for a plan."""
-    with in_our_words("DescribeTrainingPlanExtensionHistory"):
+    """All extensions that were ever bought for a plan. RefusedError if AWS won't say."""
+    with _where_a_no_counts("DescribeTrainingPlanExtensionHistory"):
         pages = client.get_paginator("describe_training_plan_extension_history").paginate(TrainingPlanArn=plan_arn)
         return tuple(_extended(each) for page in pages for each in page.get("TrainingPlanExtensions", ()))
 

@@ -16,7 +16,7 @@ class PurchaseSeen(Frozen):
     plan: PlanSeen | None = None
     offers: tuple[Offer, ...] = ()
     no_offers_why: str = ""
-    """AWS's words, if it refused to search."""
+    """AWS's words, if it won't say what is on sale, or what was bought before."""
     history: tuple[Extended, ...] = ()
     purchase: Purchase | None = None
     month: Month

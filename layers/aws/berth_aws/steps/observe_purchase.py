@@ -10,7 +10,10 @@ from berth_core.facts import PlanSeen
 from berth_core.naming import short_hash
 from berth_core.ordering import PurchaseRequest, order_by_hand, order_of_manifest, pinned_to
 from berth_core.purchase_seen import PurchaseSeen
-from berth_core.purchases import Offer, Order, SpendingPolicy, month_of
+from berth_core.purchases import Extended, Offer, Order, SpendingPolicy, month_of
+
+Market = tuple[tuple[Offer, ...], tuple[Extended, ...], str]
+"""What is on sale, what was bought for the plan before, and AWS's words if it won't say."""
 
 
 def observe_purchase(
@@ -26,7 +29,7 @@ def observe_purchase(
     called = _called(pinned, request_id(holder), ledger)
     order = called or pinned_to(_order(request, plans, pinned, ledger), pinned)
     purchase = ledger.purchases.get(order.key)
-    offers, no_offers_why = _on_sale(sagemaker, order, now) if called is None else ((), "")
+    offers, history, no_offers_why = _on_sale(sagemaker, order, now) if called is None else _to_follow(sagemaker, order)
     return PurchaseSeen(
         now=now,
         holder=holder,
@@ -36,18 +39,28 @@ def observe_purchase(
         plan=next((plan for plan in plans if order.plan in (plan.name, plan.arn)), None),
         offers=offers,
         no_offers_why=no_offers_why,
-        history=market.history(sagemaker, order.plan_arn) if order.plan_arn else (),
+        history=history,
         purchase=purchase,
         month=ledger.spending.of(month_of(now)),
     )
 
 
-def _on_sale(sagemaker: clients.Client, order: Order, now: datetime) -> tuple[tuple[Offer, ...], str]:
-    """A no to the search is a no to this order: seen as one, it is recorded and told with AWS's words."""
+def _on_sale(sagemaker: clients.Client, order: Order, now: datetime) -> Market:
+    """A no to the search is a no to this order: seen as one, it is recorded and told with AWS's words. So is a no to
+    what was bought before, without which an extension could be bought twice."""
     try:
-        return market.offers_for(sagemaker, order, now), ""
+        return market.offers_for(sagemaker, order, now), _history(sagemaker, order), ""
     except RefusedError as error:
-        return (), str(error)
+        return (), (), str(error)
+
+
+def _to_follow(sagemaker: clients.Client, order: Order) -> Market:
+    """Once it is called, only what came of it counts; a no to that question answers nothing, and stops the run."""
+    return (), _history(sagemaker, order), ""
+
+
+def _history(sagemaker: clients.Client, order: Order) -> tuple[Extended, ...]:
+    return market.history(sagemaker, order.plan_arn) if order.plan_arn else ()
 
 
 def request_id(holder: str) -> str:

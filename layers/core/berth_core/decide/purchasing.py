@@ -127,7 +127,7 @@ def _forbidden(seen: PurchaseSeen) -> NotBought | None:
 def _choose(seen: PurchaseSeen) -> Ask | Take | NotBought:
     if seen.no_offers_why:
         code = "NotExtendable" if seen.order.kind == "extension" else "NoOffer"
-        return NotBought(code=code, reason=f"AWS refused to search for {wish(seen.order)}: {seen.no_offers_why}")
+        return NotBought(code=code, reason=f"AWS says no to the question for {wish(seen.order)}: {seen.no_offers_why}")
     chosen = choose(seen.order, seen.offers, seen.now)
     if isinstance(chosen, NoOffer):
         return NotBought(code=chosen.code, reason=chosen.reason, offer=chosen.offer)
@@ -189,7 +189,7 @@ def _moved(seen: PurchaseSeen, agreed: Offer) -> str:
         plain = each.model_copy(update={"price": None, "currency": None})
         if each.id == agreed.id or plain.is_same_thing(like):
             return f"{describe(agreed)} is now {describe(each)}: the yes was for the first"
-    why = f", AWS refused to search for it: {seen.no_offers_why}" if seen.no_offers_why else ""
+    why = f", AWS says no to the question: {seen.no_offers_why}" if seen.no_offers_why else ""
     return f"{describe(agreed)} is not on sale any more{why}"
 
 
