@@ -64,7 +64,7 @@ simulate: bootstrap ## Play drawn worlds with drawn trouble (SEEDS=n FROM=k SCEN
 	@$(PYTHON) -m rehearsal simulate --seeds $(SEEDS) --from $(FROM) $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: bench
-bench: bootstrap ## Measure cold starts, the replay of 14 days and SageMaker calls, as ratios
+bench: bootstrap ## Measure cold starts, the replay of 14 days, the simulation and SageMaker calls, as ratios
 	@$(PYTHON) -m rehearsal.bench
 
 .PHONY: timings

@@ -1,4 +1,4 @@
-"""python -m rehearsal.bench [--rounds N] [--only cold|replay|calls] [--write]"""
+"""python -m rehearsal.bench [--rounds N] [--only cold|replay|simulation|calls] [--write]"""
 
 import sys
 
