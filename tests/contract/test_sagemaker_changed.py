@@ -91,12 +91,16 @@ def config_unseen(stub: Stubber) -> None:
 
 
 class TestCreateConfig:
-    def test_a_reserved_config_names_the_plan_and_carries_our_tags(self, sagemaker: Any, stub: Stubber) -> None:
+    @pytest.mark.parametrize("name", ["main", "AllTraffic"])
+    def test_a_reserved_config_names_plan_and_variant_and_has_our_tags(
+        self, sagemaker: Any, stub: Any, name: str
+    ) -> None:
         config_unseen(stub)
-        asked = {"EndpointConfigName": CONFIG, "ProductionVariants": [VARIANT], "Tags": TAG_LIST}
+        variant = VARIANT | {"VariantName": name}
+        asked = {"EndpointConfigName": CONFIG, "ProductionVariants": [variant], "Tags": TAG_LIST}
         stub.add_response("create_endpoint_config", CREATED, asked)
-        config_there(stub)
-        create_config(sagemaker, SPEC, TAGS)
+        config_there(stub, VariantName=name)
+        create_config(sagemaker, SPEC.model_copy(update={"variant": name}), TAGS)
 
     def test_an_on_demand_config_has_no_reservation(self, sagemaker: Any, stub: Stubber) -> None:
         config_unseen(stub)
@@ -105,14 +109,6 @@ class TestCreateConfig:
         stub.add_response("create_endpoint_config", CREATED, asked)
         config_there(stub, CapacityReservationConfig={})
         create_config(sagemaker, SPEC.model_copy(update={"plan_arn": None}), TAGS)
-
-    def test_a_config_keeps_the_variants_name_of_who_made_the_endpoint(self, sagemaker: Any, stub: Stubber) -> None:
-        config_unseen(stub)
-        variant = VARIANT | {"VariantName": "AllTraffic"}
-        asked = {"EndpointConfigName": CONFIG, "ProductionVariants": [variant], "Tags": TAG_LIST}
-        stub.add_response("create_endpoint_config", CREATED, asked)
-        config_there(stub, VariantName="AllTraffic")
-        create_config(sagemaker, SPEC.model_copy(update={"variant": "AllTraffic"}), TAGS)
 
     def test_a_config_that_is_there_with_the_same_content_is_fine(self, sagemaker: Any, stub: Stubber) -> None:
         config_there(stub)
