@@ -110,7 +110,7 @@ def beside(**over: Any) -> Any:
     ids=["one", "two instances", "another type", "two rollouts", "no time, at whatever price", "one that runs"],
 )
 def test_a_rollouts_second_fleet_costs_money_and_no_hours_of_the_endpoint(fleets: Any, usd: str) -> None:
-    seen = snapshot(now=END, on_demand=(stay(END - HOUR), *fleets))
+    seen = snapshot(now=END, on_demand=(*fleets, stay(END - HOUR)))
     assert (spent(seen).usd, spent(seen).hours) == (Decimal(usd), Decimal(1))
 
 

@@ -9,7 +9,7 @@ from berth_core.decide.intent import Intent
 from berth_core.decide.standing_on import variant_under
 from berth_core.decisions import ConfigSpec, HandOver
 from berth_core.facts import ConfigSeen, EndpointSeen, VariantSeen
-from tests.builders import END, ON_DEMAND, PLAN_ARN, block, decide, endpoint, plan, registration, snapshot
+from tests.builders import END, ON_DEMAND, PLAN_ARN, START, block, decide, endpoint, plan, registration, snapshot, stay
 from tests.unit import component_facts
 
 THEIRS = "AllTraffic"
@@ -35,6 +35,17 @@ def leaving(rung: str, **over: Any) -> Any:
     ("name", "seen", "intent"),
     [
         ("another model", snapshot(deployment=registration(model="my-model-v2"), endpoint=theirs()), None),
+        (
+            "another model on on-demand",
+            snapshot(
+                deployment=registration(
+                    model="my-model-v2", end_of_window={"on_demand": ON_DEMAND, "return_to_reserved": False}
+                ),
+                endpoint=theirs(plan_arn=None),
+                on_demand=(stay(START),),
+            ),
+            None,
+        ),
         ("onto the plan", snapshot(endpoint=theirs(plan_arn=None)), None),
         ("on_demand", leaving("on_demand"), Intent(kind="hand_over", ladder=("on_demand",))),
         ("next_plan", leaving("next_plan", plans=(plan(), SECOND)), Intent(kind="hand_over", ladder=("next_plan",))),
