@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from berth_aws.history import attempt
 from berth_aws.ledger import Ledger
 from berth_core.decisions import ConfigSpec, Hold
 from berth_core.facts import Turn
@@ -51,14 +52,14 @@ class TestHistory:
     def test_a_failed_attempt_keeps_its_code_and_its_times(self, ledger: Ledger) -> None:
         failed = outcome(1, kind="failed", code="NoCapacity", asked="hand_over", rung="on_demand", plan_arn="arn")
         ledger.history.keep_outcome(NAME, failed)
-        [attempt] = ledger.standing(NAME).attempts
-        assert (attempt.kind, attempt.rung, attempt.done, attempt.code) == (
+        [failure] = ledger.standing(NAME).attempts
+        assert (failure.kind, failure.rung, failure.done, failure.code) == (
             "hand_over",
             "on_demand",
             False,
             "NoCapacity",
         )
-        assert (attempt.started_at, attempt.ended_at, attempt.plan_arn) == (failed.started_at, failed.ended_at, "arn")
+        assert (failure.started_at, failure.ended_at, failure.plan_arn) == (failed.started_at, failed.ended_at, "arn")
 
     def test_an_outcome_recorded_again_is_one_attempt_and_the_last_word_counts(self, ledger: Ledger) -> None:
         ledger.history.keep_outcome(NAME, outcome(1, kind="failed", code="TimedOut"))
@@ -114,6 +115,14 @@ class TestHistory:
         assert known.config is not None
         assert known.config.model_dump(exclude={"created_at"}) == spec.model_dump(exclude={"serves"})
         assert known.replaced == "old"
+
+    def test_what_was_made_before_variants_were_remembered_was_called_main(self) -> None:
+        spec = config_spec(registration(), instance_type="ml.p5.48xlarge", count=1, plan_arn=None)
+        row = _made(spec).model_dump(mode="json")
+        del row["config"]["variant"]
+        known = attempt(row).config
+        assert known is not None
+        assert known.variant == "main"
 
     def test_a_rollouts_second_fleet_is_kept_once_beside_the_stay_and_the_last_word_counts(
         self, ledger: Ledger

@@ -121,5 +121,5 @@ def attempt(row: Item) -> Attempt:
 
 
 def _made(config: Item | None) -> ConfigSeen | None:
-    """What was made under a name: a config that is gone is known from here."""
-    return ConfigSeen.model_validate({key: config[key] for key in MADE}) if config else None
+    """What was made under a name: a config that is gone is known from here. Older rows don't name the variant."""
+    return ConfigSeen.model_validate({key: config[key] for key in MADE if key in config}) if config else None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from berth_core.facts import Attempt, Left, Override
+from berth_core.facts import Attempt, ConfigSeen, Left, Override
 from berth_core.model import Frozen, Time
 
 
@@ -22,6 +22,14 @@ class ConfigSpec(Frozen):
     variant: str = "main"
     execution_role_arn: str | None = None
     serves: Literal["model", "components"] = "model"
+
+    @classmethod
+    def again(cls, made: ConfigSeen) -> "ConfigSpec | None":
+        """What makes the same config once more. None if its variant is serverless, or of instance pools."""
+        if made.instance_type is None or made.instance_count is None:
+            return None
+        told = made.model_dump(exclude={"created_at"})
+        return cls.model_validate({**told, "serves": "model" if made.model else "components"})
 
 
 class Hold(Frozen):

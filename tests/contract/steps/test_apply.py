@@ -60,7 +60,7 @@ class TestApply:
     def test_a_live_config_that_somebody_deleted_is_made_again(
         self, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch, live: Any, there: Any, made: list[str]
     ) -> None:
-        spec = config_spec(registration(), instance_type=P5, count=1, plan_arn=PLAN_ARN)
+        spec = config_spec(registration(), instance_type=P5, count=1, plan_arn=PLAN_ARN, variant="AllTraffic")
         name = spec.name if live == "known" else live
         ledger.history.keep_outcome(NAME, outcome_of(self.hand_over(), "done").model_copy(update={"config": spec}))
         described = {"EndpointConfigName": name} if name else None

@@ -53,9 +53,8 @@ def make_live_config_again(deployment: str, tags: dict[str, str], ledger: Ledger
         return
     made = (attempt.config for attempt in ledger.standing(deployment).attempts if attempt.config is not None)
     known = next((config for config in made if config.name == live), None)
-    if known is not None:
-        serves = "model" if known.model else "components"
-        spec = ConfigSpec.model_validate({**known.model_dump(exclude={"variant", "created_at"}), "serves": serves})
+    spec = ConfigSpec.again(known) if known is not None else None
+    if spec is not None:
         create_config(clients.once_only("sagemaker"), spec, tags)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from berth_core.announcements import Announcement, endpoint_rotated
 from berth_core.decide.unheard import left_behind, unheard_of
 from berth_core.decisions import Change, ConfigSpec, HandOver
-from berth_core.facts import Attempt, ConfigSeen, Snapshot
+from berth_core.facts import Attempt, Snapshot
 from berth_core.outcomes import Outcome
 
 CHANGES = frozenset({"deploy", "rotate", "resize", "hand_over"})
@@ -57,7 +57,7 @@ def _outcome(last: Attempt, kind: Literal["done", "failed"], reason: str, ended_
         took_seconds=(ended_at - last.started_at).total_seconds(),
         plan_arn=last.plan_arn,
         left=last.left,
-        config=_spec(last.config) if last.config else None,
+        config=ConfigSpec.again(last.config) if last.config else None,
         replaced=last.replaced,
     )
 
@@ -96,18 +96,3 @@ def _live(seen: Snapshot, last: Attempt) -> str | None:
     if not endpoint.settled or endpoint.status != "InService":
         return None
     return f"{endpoint.config_name} to {endpoint.instance_count}" if last.kind == "resize" else endpoint.config_name
-
-
-def _spec(made: ConfigSeen) -> ConfigSpec | None:
-    if made.instance_type is None or made.instance_count is None:
-        return None
-    return ConfigSpec(
-        name=made.name,
-        model=made.model,
-        instance_type=made.instance_type,
-        instance_count=made.instance_count,
-        plan_arn=made.plan_arn,
-        execution_role_arn=made.execution_role_arn,
-        variant=made.variant,
-        serves="model" if made.model else "components",
-    )
